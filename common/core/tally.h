@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The tally: recorded failures, reservations and locks of one account, and
+ * every decision about them.
+ *
+ * MUST
+ *  1. failures in the window + pending reservations never exceed `deny`, so no
+ *     more than `deny` wrong authtoks are verified per window and lane.
+ *  2. a reservation ends as exactly one of: right, failure, released.
+ *  3. no step of any clock makes a lock longer than policy.unlock_time from now.
+ *  4. an attempt made during a lock changes nothing that the lock depends on.
+ *
+ * Times inside a tally are seconds of the boot clock named by `boot_hash`, so
+ * they may be negative; id7_tally_rebase carries them into a new boot.
+ */
+#ifndef ID7_CORE_TALLY_H
+#define ID7_CORE_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/core/limits.h"
+#include "common/core/now.h"
+#include "common/core/policy.h"
+
+/* Which counter an attempt belongs to; part of the stored format. */
+enum id7_lane {
+	ID7_LANE_REMOTE = 0,
+	ID7_LANE_CONSOLE = 1,
+	ID7_LANE_KNOWN = 2,
+};
+#define ID7_LANES 3
+
+struct id7_failure {
+	int32_t at;	      /* boot clock of the tally */
+	uint32_t fingerprint; /* keyed, truncated; 0: none taken */
+	uint32_t source;      /* keyed hash of where it came from; 0: no source */
+};
+
+struct id7_lane_tally {
+	struct id7_failure failure[ID7_DENY_MAX]; /* oldest first */
+	uint8_t failures;			  /* how many of them are in use */
+	bool locked;		/* a lock was set and not yet lifted or outlived */
+	bool held;		/* the lock does not end by itself */
+	uint32_t episode;	/* locks so far; a notice is owed while notified < episode */
+	uint32_t notified;
+	int32_t locked_at;	/* boot clock of the tally */
+	int32_t locked_until;	/* boot clock of the tally; of no meaning while held */
+	uint32_t since_good;	/* failures since the last good login */
+	int32_t cleared_at;	/* when a success without a source last cleared; */
+	bool cleared;		/* and whether it ever did */
+};
+
+struct id7_reservation {
+	uint64_t nonce; /* 0: free place */
+	int32_t lease;	/* boot clock: a failure when this second has passed */
+	uint32_t source;
+	uint8_t lane;
+};
+
+struct id7_known_source {
+	uint64_t source; /* keyed hash of the /32 or /64; 0: free place */
+	uint32_t day;	 /* days since the epoch of its last good login */
+};
+
+#define ID7_TALLY_PROVISIONAL (1u << 0) /* its account is not written yet */
+
+/* A value without pointers. */
+struct id7_tally {
+	uint8_t id[ID7_ID_LEN]; /* the account's; for a phantom its subject */
+	uint64_t epoch;		/* the account's when written; another one: counts as empty */
+	uint64_t seq;		/* raised by every write */
+	uint32_t flags;
+	uint64_t boot_hash; /* of the clock that the times below are read on */
+	int64_t boot;	    /* that clock at the last write */
+	int64_t wall;	    /* wall clock at the last write */
+	struct id7_lane_tally lane[ID7_LANES];
+	struct id7_reservation reservation[ID7_RESERVATIONS];
+	struct id7_known_source known[ID7_KNOWN_SOURCES];
+	uint8_t code_tries[ID7_CODE_KINDS];
+	uint8_t code_consumed;	/* one bit a kind */
+	uint8_t saved_consumed; /* one bit a saved code */
+	int64_t last_good;	/* wall clock; 0: never */
+	int64_t last_bad;
+};
+
+/* What became of a wish to verify. */
+enum id7_claim {
+	ID7_CLAIM_NONE = 0,   /* nothing was decided */
+	ID7_CLAIM_RESERVED,   /* verify, then settle */
+	ID7_CLAIM_FULL,	      /* failures + pending >= deny: wait and ask again; nothing changed */
+	ID7_CLAIM_LOCKED_OUT, /* do a dummy verification */
+	ID7_CLAIM_HELD,	      /* do a dummy verification */
+};
+
+/* How a verification ended. */
+enum id7_settlement {
+	ID7_SETTLE_RELEASE = 0, /* nothing was verified: not counted */
+	ID7_SETTLE_WRONG,
+	ID7_SETTLE_RIGHT,
+};
+
+/*
+ * An empty tally of the account `id` at `epoch`, on the clock of `now`.
+ */
+void id7_tally_init(struct id7_tally *ret_tally, const uint8_t id[ID7_ID_LEN],
+		    uint64_t epoch, const struct id7_now *now);
+
+/*
+ * Brings a stored tally into the present: empties it when `id` or `epoch` are
+ * not the account's (STORE A3), carries its times into this boot, clamped
+ * (MUST 3), and drops failures older than policy.fail_interval and locks that
+ * have ended. Reservations of an earlier boot become one failure together;
+ * those whose lease has passed or whose bit in `alive` (bit i: reservation i)
+ * is clear become one failure each. `seq` is kept.
+ */
+void id7_tally_refresh(struct id7_tally *tally,
+		       const uint8_t id[ID7_ID_LEN], uint64_t epoch,
+		       const struct id7_policy *policy,
+		       const struct id7_now *now, uint32_t alive);
+
+/*
+ * Asks to verify one authtok in `lane`; the tally is refreshed already.
+ * On ID7_CLAIM_RESERVED one reservation with `nonce` (never 0) and a lease of
+ * policy.lease stands in place *ret_index (0..ID7_RESERVATIONS-1); on every
+ * other claim nothing has changed.
+ */
+enum id7_claim id7_tally_reserve(struct id7_tally *tally,
+				 const struct id7_policy *policy,
+				 const struct id7_now *now,
+				 enum id7_lane lane, uint64_t nonce,
+				 uint32_t source, uint32_t *ret_index);
+
+struct id7_settled {
+	bool stands;	  /* the reservation was still there: the result counts */
+	bool locked_now;  /* this settlement set a lock */
+	uint32_t failures; /* in the lane's window afterwards */
+};
+
+/*
+ * Ends the reservation `nonce`; the tally is refreshed already, so a lease that
+ * ran out has become a failure and *ret_settled says `stands` = false: the
+ * attempt is refused, whatever was verified.
+ * Wrong: one failure with `fingerprint` and `source` now; at policy.deny the
+ * lane is locked. Right: clears the lane's failures of the same source
+ * (without a source: all that have none, at most once per fail_interval),
+ * records the login. Release: only frees the place.
+ */
+void id7_tally_settle(struct id7_tally *tally, const struct id7_policy *policy,
+		      const struct id7_now *now, enum id7_lane lane,
+		      uint64_t nonce, enum id7_settlement how,
+		      uint32_t fingerprint, uint32_t source,
+		      struct id7_settled *ret_settled);
+
+/*
+ * Ends every lock and forgets every failure of all lanes; reservations stay,
+ * so that an attempt under way still counts. Returns true when a lock was set.
+ */
+bool id7_tally_unlock(struct id7_tally *tally);
+
+/* What the tally says about passwords in a lane, for `status`, `why` and the module alike. */
+struct id7_lane_view {
+	bool locked_out;      /* at `now` */
+	bool held;
+	uint32_t failures;    /* inside the window */
+	uint32_t pending;     /* reservations of this lane */
+	int64_t locked_since; /* wall clock, when locked out or held */
+	int64_t locked_until; /* wall clock; 0 when held or not locked */
+	uint32_t episode;
+};
+
+/*
+ * Reads a refreshed tally without changing it.
+ */
+struct id7_lane_view id7_tally_view(const struct id7_tally *tally,
+				    const struct id7_now *now,
+				    enum id7_lane lane);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The log: LOG_DIR/log.jsonl, one JSON object a line for each attempt and each
+ * administrative act (format in 7id.db(5)). Adapters write it when the outcome
+ * is known; a log that cannot be written never changes a verdict.
+ */
+#ifndef ID7_EFFECTS_JOURNAL_H
+#define ID7_EFFECTS_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/core/error.h"
+#include "common/core/limits.h"
+
+#define ID7_REFERENCE_LEN 8 /* symbols of a reference, Crockford base32 */
+
+/* One line. Pointers are borrowed until the call returns; NULL: left out. Foreign bytes are escaped as JSON and as id7_escape. */
+struct id7_entry {
+	int64_t wall;
+	const char *event;   /* "login", "account", "password", "unlock", ... */
+	const char *verdict; /* "allow", "deny", "not-ours", "error"; acts: "done", "error" */
+	const char *reason;  /* id7_reason_name, or an error's name */
+	const char *user;    /* account name, or "?TAG" for an unknown one */
+	const char *service;
+	const char *rhost;
+	const char *tty;
+	const char *lane;
+	const char *reference;
+	const char *checked; /* "real", "dummy": what the slow hash was computed for */
+	int64_t failures;    /* in the window afterwards; -1: left out */
+	bool locked_now;     /* this attempt set a lock */
+	const char *actor;   /* who did the act: a login name or "uid N" */
+	const char *note;    /* an administrator's --reason */
+	int64_t uid;	     /* real uid of the caller; -1: left out */
+	int64_t pid;	     /* -1: left out */
+};
+
+/*
+ * Appends one line by one write to `log_dir`/log.jsonl (0600; directory 0700,
+ * made when missing). ID7_OK; file errors.
+ */
+enum id7_error id7_journal_append(const char *log_dir,
+				  const struct id7_entry *entry,
+				  struct id7_fault *ret_fault) id7_must_use;
+
+/*
+ * Renders the line, newline included, terminated, into `buf` of at least
+ * ID7_ENTRY_MAX bytes; what does not fit is cut inside its string, so that the
+ * line stays JSON. Returns its length. Pure.
+ */
+#define ID7_ENTRY_MAX 4096
+size_t id7_journal_render(const struct id7_entry *entry, char *buf,
+			  size_t size);
+
+#endif

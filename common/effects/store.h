@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The account store. Nothing above this line knows shards, locks, GDBM or how
+ * bytes lie; another implementation must keep the same promises.
+ *
+ * MUST
+ *  1. a name is ID7_NOT_FOUND only if both of its files say so; one alone is
+ *     ID7_CORRUPT, never "unknown" (STORE A2).
+ *  2. what a function acknowledged with ID7_OK outlives a kill and a power cut.
+ *  3. after any failure every record is the old or the new one, whole.
+ *  4. no call waits past its deadline.
+ *  5. no sync, sleep, hash or look-up happens while a slot byte is held.
+ */
+#ifndef ID7_EFFECTS_STORE_H
+#define ID7_EFFECTS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/core/account.h"
+#include "common/core/error.h"
+#include "common/core/policy.h"
+#include "common/core/tally.h"
+#include "common/effects/clock.h"
+#include "common/effects/seal.h"
+
+struct id7_store; /* opaque: an open store and its keys; wiped on close */
+
+/* Whose tally: an account's, or the phantom of a name that has none. */
+struct id7_subject {
+	bool phantom;
+	uint8_t hash[ID7_SUBJECT_LEN];
+};
+
+/* A reservation in hand; made by reserve, ended by settle. */
+struct id7_ticket {
+	bool live;	/* a place is taken and its owner's byte is held */
+	struct id7_subject subject;
+	uint8_t id[ID7_ID_LEN];
+	uint64_t epoch;
+	enum id7_lane lane;
+	uint64_t nonce;
+	uint32_t index;
+	uint32_t source;
+};
+
+/*
+ * Makes a new, empty store under `store_dir` (made 0700 when missing, must hold
+ * no store) for about `accounts` accounts (0: unknown; decides the number of
+ * shards), sealed under the site key 1 of `key_dir`, which must exist.
+ * ID7_OK: the store is durable. ID7_EXISTS: there is one. On failure whatever
+ * was written is not a store yet, and init may be repeated.
+ */
+enum id7_error id7_store_init(const char *store_dir, const char *key_dir,
+			      uint64_t accounts, int64_t now_wall,
+			      struct id7_fault *ret_fault) id7_must_use;
+
+/*
+ * Opens the store: reads and verifies meta and the site key. Holds directory
+ * and lock descriptors, no GDBM file. ID7_OK and a handle that the caller
+ * closes; ID7_NOT_FOUND (no store there), ID7_UNTRUSTED, ID7_CORRUPT,
+ * ID7_NEWER, ID7_NO_KEY, ID7_WRONG_KEY, ID7_NO_MEMORY, ID7_IO.
+ */
+enum id7_error id7_store_open(const char *store_dir, const char *key_dir,
+			      struct id7_store **ret_store,
+			      struct id7_fault *ret_fault) id7_must_use;
+
+/*
+ * Ends a live reservation as released, wipes the keys, closes everything. NULL
+ * is accepted and NULL is left behind.
+ */
+void id7_store_close(struct id7_store **store);
+#define auto_store __attribute__((cleanup(id7_store_close))) struct id7_store
+
+/*
+ * The fault of the last call on this store that did not return ID7_OK.
+ * Borrowed until the next call.
+ */
+const struct id7_fault *id7_store_fault(const struct id7_store *store);
+
+/*
+ * The subject of an account name, or of any other typed name (phantom). `name`
+ * is `len` bytes of any value.
+ */
+struct id7_subject id7_store_subject(const struct id7_store *store,
+				     const char *name, size_t len,
+				     bool phantom);
+
+/*
+ * Derived keys that others need: fingerprints, sources, log tags, codes.
+ * Borrowed until close.
+ */
+const uint8_t *id7_store_key(const struct id7_store *store,
+			     enum id7_purpose purpose);
+
+/*
+ * Fetches an account by name (a valid account name). ID7_OK: *ret_account is a
+ * copy that the caller wipes. ID7_NOT_FOUND: both files say there is none.
+ * The work is the same for both. Takes no lock.
+ */
+enum id7_error id7_store_get(struct id7_store *store, const char *name,
+			     struct id7_account *ret_account) id7_must_use;
+
+/*
+ * Adds an account: its id is made here, epoch and revision are 1. ID7_EXISTS
+ * when the name is taken. A provisional tally that a crash left is used.
+ */
+enum id7_error id7_store_add(struct id7_store *store,
+			     struct id7_account *account,
+			     const struct id7_now *now,
+			     struct id7_deadline deadline) id7_must_use;
+
+/*
+ * Puts a changed account in the place of the one that has the same name, id and
+ * revision; raises account->revision on success. ID7_STALE when another change
+ * came first, ID7_NOT_FOUND when it is gone.
+ */
+enum id7_error id7_store_put(struct id7_store *store,
+			     struct id7_account *account,
+			     struct id7_deadline deadline) id7_must_use;
+
+/*
+ * Removes account and tally.
+ */
+enum id7_error id7_store_remove(struct id7_store *store, const char *name,
+				struct id7_deadline deadline) id7_must_use;
+
+/* Called for each account, in no order; `account` lives until it returns. False ends the walk. */
+typedef bool id7_store_each_fn(const struct id7_account *account,
+			       const struct id7_tally *tally, void *context);
+
+/*
+ * Walks all accounts with their tallies as stored (not refreshed). ID7_OK after
+ * the last or when `each` returned false; ID7_CORRUPT when anything of a file
+ * could not be read, after every readable account was given.
+ */
+enum id7_error id7_store_each(struct id7_store *store, id7_store_each_fn *each,
+			      void *context) id7_must_use;
+
+/*
+ * Reads a subject's tally as stored, without a lock. For an account whose tally
+ * does not exist ID7_CORRUPT.
+ */
+enum id7_error id7_store_tally(struct id7_store *store,
+			       const struct id7_subject *subject,
+			       struct id7_tally *ret_tally) id7_must_use;
+
+/*
+ * One durable step before verifying (DESIGN section 6 step 4): under the slot
+ * byte reads the tally, refreshes it against `id` and `epoch`, asks
+ * id7_tally_reserve (or nothing when `marked`: the attempt is a dummy already),
+ * writes it back, and on ID7_CLAIM_RESERVED holds the owner's byte. Every claim
+ * but ID7_CLAIM_FULL costs the same one write. `ticket` becomes live only with
+ * ID7_CLAIM_RESERVED. A handle has at most one live ticket.
+ * ID7_OK; ID7_BUSY; ID7_CORRUPT; ID7_IO.
+ */
+enum id7_error id7_store_reserve(struct id7_store *store,
+				 const struct id7_subject *subject,
+				 const uint8_t id[ID7_ID_LEN], uint64_t epoch,
+				 bool marked, const struct id7_policy *policy,
+				 const struct id7_now *now, enum id7_lane lane,
+				 uint32_t source, struct id7_deadline deadline,
+				 enum id7_claim *ret_claim,
+				 struct id7_ticket *ret_ticket) id7_must_use;
+
+/*
+ * The durable step after verifying: the same read, refresh and one write, with
+ * id7_tally_settle for a live ticket and no change for a marked one. `id` and
+ * `epoch` are the account's as looked up again by the caller; when they are not
+ * the ticket's, the reservation died with the old tally and does not stand. The
+ * owner's byte is given back in every case and the ticket is live no more.
+ */
+enum id7_error id7_store_settle(struct id7_store *store,
+				struct id7_ticket *ticket,
+				const uint8_t id[ID7_ID_LEN], uint64_t epoch,
+				const struct id7_policy *policy,
+				const struct id7_now *now,
+				enum id7_settlement how, uint32_t fingerprint,
+				struct id7_deadline deadline,
+				struct id7_settled *ret_settled) id7_must_use;
+
+/* Changes a refreshed tally; false: leave it as it is. */
+typedef bool id7_store_change_fn(struct id7_tally *tally, void *context);
+
+/*
+ * Any other durable change of one tally, under the same slot byte. With
+ * `repair`, a tally whose two copies are both invalid starts empty instead of
+ * being ID7_CORRUPT.
+ */
+enum id7_error id7_store_change(struct id7_store *store,
+				const struct id7_subject *subject,
+				const uint8_t id[ID7_ID_LEN], uint64_t epoch,
+				const struct id7_policy *policy,
+				const struct id7_now *now, bool repair,
+				id7_store_change_fn *change, void *context,
+				struct id7_deadline deadline) id7_must_use;
+
+/* One thing that `store check` found. */
+struct id7_store_finding {
+	enum id7_error error;	/* ID7_CORRUPT, or ID7_OK for a mere remark */
+	const char *what;	/* msgid: "account without a tally", ... */
+	char file[64];		/* within the store directory */
+	char name[ID7_NAME_MAX + 1]; /* the account, when known, else "" */
+};
+typedef void id7_store_finding_fn(const struct id7_store_finding *finding,
+				  void *context);
+
+struct id7_store_counts {
+	uint64_t accounts;
+	uint64_t findings; /* those that are damage */
+	uint64_t files;
+	uint64_t bytes;
+	uint32_t shards;
+	uint32_t generation;
+};
+
+/*
+ * Reads everything: headers, a bounded traversal of each file, every tag and
+ * checksum, both files agreeing. Changes nothing. ID7_OK when it could be read
+ * through, whatever was found; ret_counts->findings says if the store is sound.
+ */
+enum id7_error id7_store_check(struct id7_store *store,
+			       id7_store_finding_fn *found, void *context,
+			       struct id7_store_counts *ret_counts)
+	id7_must_use;
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The front door: settings read, store and keys opened, one handle for every use case. */
+#ifndef ID7_USECASES_ID7_H
+#define ID7_USECASES_ID7_H
+
+#include "common/core/config.h"
+#include "common/core/error.h"
+#include "common/effects/store.h"
+
+/*
+ * Reads the settings: defaults, then /etc/security/faillock.conf (only when
+ * `path` is NULL, and only its lockout options), then `path`, or ID7_CONFIG_PATH
+ * when NULL; a missing default file is no fault, a missing `path` is. `report`
+ * gets every problem, with faillock.conf's first.
+ * ID7_OK; ID7_BAD_CONFIG when a value was refused (*ret_fault names the first);
+ * file errors. *ret_config is usable only with ID7_OK; otherwise it holds the
+ * defaults, so that `exempt = root` still stands.
+ */
+enum id7_error id7_settings_read(const char *path, struct id7_config *ret_config,
+				 id7_config_problem_fn *report, void *context,
+				 struct id7_fault *ret_fault) id7_must_use;
+
+struct id7; /* opaque: a copy of the settings and an open store */
+
+/*
+ * Starts libsodium and opens the store. ID7_OK and a handle that the caller
+ * closes; errors as id7_store_open.
+ */
+enum id7_error id7_open(const struct id7_config *config, struct id7 **ret_id7,
+			struct id7_fault *ret_fault) id7_must_use;
+
+/*
+ * NULL is accepted and NULL is left behind.
+ */
+void id7_close(struct id7 **id7);
+#define auto_id7 __attribute__((cleanup(id7_close))) struct id7
+
+/*
+ * Borrowed until id7_close.
+ */
+const struct id7_config *id7_get_config(const struct id7 *id7);
+struct id7_store *id7_get_store(struct id7 *id7);
+
+#endif

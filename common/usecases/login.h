@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One login attempt, from the name to the answer (DESIGN section 6).
+ *
+ * MUST
+ *  1. the attempt is reserved in the tally before the authtok is verified.
+ *  2. every refusal of a typed authtok costs the same hash and the same two
+ *     store writes: unknown, wrong, locked out, held, disabled, expired, junk.
+ *  3. no error is a verdict: with any error the verdict is ID7_DENY.
+ */
+#ifndef ID7_USECASES_LOGIN_H
+#define ID7_USECASES_LOGIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/core/authtok.h"
+#include "common/core/tally.h"
+#include "common/core/verdict.h"
+#include "common/effects/clock.h"
+#include "common/effects/journal.h"
+#include "common/effects/secret.h"
+#include "common/usecases/id7.h"
+
+/* Where an attempt comes from: foreign bytes as PAM gave them, each may be NULL. */
+struct id7_origin {
+	const char *service;
+	const char *rhost;
+	const char *tty;
+	uid_t real_uid;
+};
+
+/* Whose name it is. */
+enum id7_whose {
+	ID7_WHOSE_NOBODY = 0, /* neither ours nor the system's: a phantom */
+	ID7_WHOSE_SYSTEM,     /* only passwd knows it, and `unknown` lets it pass on */
+	ID7_WHOSE_OURS,
+};
+
+/*
+ * Finds out whose name `user` (terminated, any bytes) is. With `unknown = deny`
+ * the system's names count as nobody's. ID7_OK; store errors.
+ */
+enum id7_error id7_login_whose(struct id7 *id7, const char *user,
+			       bool known_to_system, enum id7_whose *ret_whose,
+			       struct id7_fault *ret_fault) id7_must_use;
+
+/* What came of an attempt. A value. */
+struct id7_login {
+	enum id7_verdict verdict;
+	enum id7_reason reason;
+	enum id7_error error; /* ID7_OK, or why the machine could not answer */
+	struct id7_fault fault;
+	enum id7_lane lane;
+	enum id7_lang lang;	 /* the account's, once the authtok is proved; else ID7_LANG_SITE */
+	bool hashed;		 /* a slow hash was computed */
+	bool checked_real;	 /* and compared with a real verifier */
+	bool locked_now;	 /* this attempt set a lock */
+	uint32_t failures;	 /* in the window afterwards */
+	bool ours;		 /* the name is an account's */
+	char name_tag[9];	 /* keyed tag of the typed name, for logs that must not name strangers */
+	char reference[ID7_REFERENCE_LEN + 1];
+};
+
+/*
+ * Judges one typed authtok for `user` (a name that id7_login_whose called ours
+ * or nobody's). `typed` is borrowed, any bytes, not changed. Waits for a place
+ * (slot_wait) and a hash slot within `deadline`; signals are blocked and the
+ * real uid raised meanwhile, and put back.
+ */
+void id7_login_attempt(struct id7 *id7, const char *user,
+		       const struct id7_secret *typed,
+		       const struct id7_origin *origin,
+		       struct id7_deadline deadline,
+		       struct id7_login *ret_login);
+
+/*
+ * A refusal before any authtok was there (empty, aborted, busy prompt): fills
+ * reference and tag; nothing is hashed, written or counted.
+ */
+void id7_login_refuse(struct id7 *id7, const char *user, enum id7_reason reason,
+		      struct id7_login *ret_login);
+
+/*
+ * The account phase for `user`: id7_account_usable over the stored account.
+ * ID7_NOT_OURS for the system's names; ID7_DENY with ID7_REASON_UNKNOWN for
+ * nobody's. Writes nothing.
+ */
+void id7_login_account(struct id7 *id7, const char *user, bool known_to_system,
+		       struct id7_login *ret_login);
+
+/*
+ * Chooses a new authtok for `user`, proved before by the caller: quality, then
+ * verifier, epoch, password_changed and must-change in one change of the
+ * account, which empties the tally (STORE A3). Takes a hash slot.
+ * ID7_OK with *ret_quality ID7_QUALITY_GOOD: done and durable. ID7_INVALID with
+ * another *ret_quality: refused, nothing changed. Other errors: nothing changed.
+ */
+enum id7_error id7_login_change(struct id7 *id7, const char *user,
+				const struct id7_secret *typed, bool must_change,
+				const struct id7_origin *origin,
+				struct id7_deadline deadline,
+				enum id7_quality *ret_quality,
+				struct id7_fault *ret_fault) id7_must_use;
+
+#endif
