@@ -113,9 +113,11 @@ void id7_tally_init(struct id7_tally *ret_tally, const uint8_t id[ID7_ID_LEN],
  * (MUST 3), and drops failures older than policy.fail_interval and locks that
  * have ended. Reservations of an earlier boot become one failure together;
  * those whose lease has passed or whose bit in `alive` (bit i: reservation i)
- * is clear become one failure each. `seq` is kept.
+ * is clear become one failure each. `seq` is kept. A lock that has ended takes
+ * the failures that made it along: the next window starts empty.
+ * Returns true when such a failure set a lock.
  */
-void id7_tally_refresh(struct id7_tally *tally,
+bool id7_tally_refresh(struct id7_tally *tally,
 		       const uint8_t id[ID7_ID_LEN], uint64_t epoch,
 		       const struct id7_policy *policy,
 		       const struct id7_now *now, uint32_t alive);

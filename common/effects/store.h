@@ -36,6 +36,7 @@ struct id7_subject {
 /* A reservation in hand; made by reserve, ended by settle. */
 struct id7_ticket {
 	bool live;	/* a place is taken and its owner's byte is held */
+	bool locked_now; /* the refresh before reserving set a lock */
 	struct id7_subject subject;
 	uint8_t id[ID7_ID_LEN];
 	uint64_t epoch;
@@ -95,7 +96,8 @@ const uint8_t *id7_store_key(const struct id7_store *store,
 			     enum id7_purpose purpose);
 
 /*
- * Fetches an account by name (a valid account name). ID7_OK: *ret_account is a
+ * Fetches an account by name (terminated; any bytes, so that a name that could
+ * not be an account's costs the same). ID7_OK: *ret_account is a
  * copy that the caller wipes. ID7_NOT_FOUND: both files say there is none.
  * The work is the same for both. Takes no lock.
  */
@@ -170,6 +172,7 @@ enum id7_error id7_store_reserve(struct id7_store *store,
  * `epoch` are the account's as looked up again by the caller; when they are not
  * the ticket's, the reservation died with the old tally and does not stand. The
  * owner's byte is given back in every case and the ticket is live no more.
+ * ret_settled->locked_now is set by a refresh that locked, too.
  */
 enum id7_error id7_store_settle(struct id7_store *store,
 				struct id7_ticket *ticket,

@@ -16,20 +16,13 @@
 #include <sys/types.h>
 
 #include "common/core/authtok.h"
+#include "common/core/origin.h"
 #include "common/core/tally.h"
 #include "common/core/verdict.h"
 #include "common/effects/clock.h"
 #include "common/effects/journal.h"
 #include "common/effects/secret.h"
 #include "common/usecases/id7.h"
-
-/* Where an attempt comes from: foreign bytes as PAM gave them, each may be NULL. */
-struct id7_origin {
-	const char *service;
-	const char *rhost;
-	const char *tty;
-	uid_t real_uid;
-};
 
 /* Whose name it is. */
 enum id7_whose {

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where an attempt comes from, and what that says about it. */
+#ifndef ID7_CORE_ORIGIN_H
+#define ID7_CORE_ORIGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Foreign bytes as PAM gave them, terminated; each may be NULL. Borrowed. */
+struct id7_origin {
+	const char *service;
+	const char *rhost;
+	const char *tty;
+	uid_t real_uid;
+};
+
+/*
+ * Whether a person sits at the machine itself: no rhost, a real terminal
+ * (tty*, ttyS*, hvc*, with or without /dev/) and real uid 0, which a program
+ * that the person started himself does not have. DESIGN section 6, lanes.
+ */
+bool id7_origin_console(const struct id7_origin *origin);
+
+/*
+ * The bytes that stand for the source, for a keyed hash: the network of a
+ * numeric address (IPv4 /32, IPv6 /64, IPv4 inside IPv6 as IPv4), else the host
+ * as given. At most ID7_SOURCE_MAX bytes; returns their number, 0 when there is
+ * no source.
+ */
+#define ID7_SOURCE_MAX 64
+size_t id7_origin_source(const struct id7_origin *origin,
+			 uint8_t out[ID7_SOURCE_MAX]);
+
+#endif

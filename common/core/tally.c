@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tally's arithmetic: reservations, failures, locks, and times that survive
+ * a reboot. */
+#include "common/core/tally.h"
+
+#include "common/core/lane.h"
+
+#include <string.h>
+
+void
+id7_tally_init(struct id7_tally *ret_tally, const uint8_t id[ID7_ID_LEN],
+	       uint64_t epoch, const struct id7_now *now)
+{
+	memset(ret_tally, 0, sizeof *ret_tally);
+	memcpy(ret_tally->id, id, ID7_ID_LEN);
+	ret_tally->epoch = epoch;
+	ret_tally->boot_hash = now->boot_hash;
+	ret_tally->boot = now->boot;
+	ret_tally->wall = now->wall;
+}
+
+/* A moment of the old boot as a moment of this one: it lies as long ago, and
+ * the time between the boots more. */
+static int32_t
+carry(int32_t at, const struct id7_tally *tally, const struct id7_now *now,
+      int64_t elapsed)
+{
+	int64_t age = (int64_t)id7_clamp32(tally->boot) - at + elapsed;
+
+	return id7_clamp32(id7_clamp32(now->boot) - age);
+}
+
+/* Carries every time into the boot of `now`; a wall clock that went back means
+ * that no time has passed. */
+static void
+rebase(struct id7_tally *tally, const struct id7_now *now)
+{
+	int64_t elapsed;
+	size_t i, k;
+
+	if (__builtin_sub_overflow(now->wall, tally->wall, &elapsed) ||
+	    elapsed < 0)
+		elapsed = 0;
+	elapsed = id7_clamp32(elapsed);
+	for (i = 0; i < ID7_LANES; i++) {
+		struct id7_lane_tally *lane = &tally->lane[i];
+
+		for (k = 0; k < lane->failures; k++)
+			lane->failure[k].at =
+				carry(lane->failure[k].at, tally, now, elapsed);
+		lane->locked_at = carry(lane->locked_at, tally, now, elapsed);
+		lane->locked_until =
+			carry(lane->locked_until, tally, now, elapsed);
+		lane->cleared_at = carry(lane->cleared_at, tally, now, elapsed);
+	}
+	for (i = 0; i < ID7_RESERVATIONS; i++)
+		tally->reservation[i].lease =
+			carry(tally->reservation[i].lease, tally, now, elapsed);
+}
+
+/* A dead reservation is a failure at the moment it died at the latest. */
+static void
+bury(struct id7_tally *tally, struct id7_reservation *dead,
+     const struct id7_now *now, bool counted)
+{
+	struct id7_lane_tally *lane = &tally->lane[dead->lane];
+	int64_t at = dead->lease < now->boot ? dead->lease : now->boot;
+
+	if (counted)
+		id7_lane_fail(lane, id7_clamp32(at), 0, dead->source);
+	memset(dead, 0, sizeof *dead);
+}
+
+/*
+ * Reservations of an earlier boot died together with the machine, not by
+ * anybody's hand: one failure a lane for all of them.
+ */
+static void
+bury_dead(struct id7_tally *tally, const struct id7_now *now, uint32_t alive,
+	  bool new_boot)
+{
+	bool counted[ID7_LANES] = {false};
+	size_t i;
+
+	for (i = 0; i < ID7_RESERVATIONS; i++) {
+		struct id7_reservation *r = &tally->reservation[i];
+
+		if (r->nonce == 0)
+			continue;
+		if (r->lane >= ID7_LANES)
+			r->lane = ID7_LANE_REMOTE;
+		if (new_boot) {
+			bury(tally, r, now, !counted[r->lane]);
+			counted[r->lane] = true;
+		} else if (!(alive & (1u << i)) || now->boot > r->lease) {
+			bury(tally, r, now, true);
+		}
+	}
+}
+
+bool
+id7_tally_refresh(struct id7_tally *tally, const uint8_t id[ID7_ID_LEN],
+		  uint64_t epoch, const struct id7_policy *policy,
+		  const struct id7_now *now, uint32_t alive)
+{
+	bool new_boot = tally->boot_hash != now->boot_hash;
+	bool locked = false;
+	size_t i;
+
+	if (memcmp(tally->id, id, ID7_ID_LEN) != 0 || tally->epoch != epoch) {
+		uint64_t seq = tally->seq;
+
+		id7_tally_init(tally, id, epoch, now);
+		tally->seq = seq;
+		return false;
+	}
+	if (new_boot)
+		rebase(tally, now);
+	bury_dead(tally, now, alive, new_boot);
+	for (i = 0; i < ID7_LANES; i++)
+		locked |= id7_lane_refresh(&tally->lane[i], policy, now);
+	tally->boot_hash = now->boot_hash;
+	tally->boot = now->boot;
+	tally->wall = now->wall;
+	return locked;
+}
+
+static uint32_t
+pending_in(const struct id7_tally *tally, enum id7_lane lane)
+{
+	uint32_t i, pending = 0;
+
+	for (i = 0; i < ID7_RESERVATIONS; i++)
+		if (tally->reservation[i].nonce != 0 &&
+		    tally->reservation[i].lane == lane)
+			pending++;
+	return pending;
+}
+
+struct id7_lane_view
+id7_tally_view(const struct id7_tally *tally, const struct id7_now *now,
+	       enum id7_lane lane)
+{
+	const struct id7_lane_tally *l = &tally->lane[lane];
+	struct id7_lane_view view;
+
+	memset(&view, 0, sizeof view);
+	view.held = l->locked && l->held;
+	view.locked_out = l->locked && !l->held && now->boot < l->locked_until;
+	view.failures = l->failures;
+	view.pending = pending_in(tally, lane);
+	view.episode = l->episode;
+	if (view.held || view.locked_out)
+		view.locked_since = now->wall - (now->boot - l->locked_at);
+	if (view.locked_out)
+		view.locked_until = now->wall + (l->locked_until - now->boot);
+	return view;
+}
+
+static bool
+free_place(const struct id7_tally *tally, uint32_t *ret_index)
+{
+	uint32_t i;
+
+	for (i = 0; i < ID7_RESERVATIONS; i++) {
+		if (tally->reservation[i].nonce == 0) {
+			*ret_index = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum id7_claim
+id7_tally_reserve(struct id7_tally *tally, const struct id7_policy *policy,
+		  const struct id7_now *now, enum id7_lane lane, uint64_t nonce,
+		  uint32_t source, uint32_t *ret_index)
+{
+	struct id7_lane_view view = id7_tally_view(tally, now, lane);
+	struct id7_reservation *place;
+
+	if (view.held)
+		return ID7_CLAIM_HELD;
+	if (view.locked_out)
+		return ID7_CLAIM_LOCKED_OUT;
+	if (policy->deny != 0 && view.failures + view.pending >= policy->deny)
+		return ID7_CLAIM_FULL;
+	if (!free_place(tally, ret_index))
+		return ID7_CLAIM_FULL;
+	place = &tally->reservation[*ret_index];
+	place->nonce = nonce;
+	place->lease = id7_clamp32(now->boot + policy->lease);
+	place->source = source;
+	place->lane = (uint8_t)lane;
+	return ID7_CLAIM_RESERVED;
+}
+
+void
+id7_tally_settle(struct id7_tally *tally, const struct id7_policy *policy,
+		 const struct id7_now *now, enum id7_lane lane, uint64_t nonce,
+		 enum id7_settlement how, uint32_t fingerprint, uint32_t source,
+		 struct id7_settled *ret_settled)
+{
+	struct id7_lane_tally *l = &tally->lane[lane];
+	size_t i;
+
+	memset(ret_settled, 0, sizeof *ret_settled);
+	for (i = 0; i < ID7_RESERVATIONS; i++) {
+		if (nonce != 0 && tally->reservation[i].nonce == nonce) {
+			memset(&tally->reservation[i], 0,
+			       sizeof tally->reservation[i]);
+			ret_settled->stands = true;
+		}
+	}
+	if (ret_settled->stands) {
+		switch (how) {
+		case ID7_SETTLE_WRONG:
+			id7_lane_fail(l, id7_clamp32(now->boot), fingerprint,
+				      source);
+			tally->last_bad = now->wall;
+			ret_settled->locked_now =
+				id7_lane_lock_if_due(l, policy, now);
+			break;
+		case ID7_SETTLE_RIGHT:
+			id7_lane_clear_own(l, policy, now, source);
+			tally->last_good = now->wall;
+			break;
+		case ID7_SETTLE_RELEASE:
+			break;
+		}
+	}
+	ret_settled->failures = l->failures;
+}
+
+bool
+id7_tally_unlock(struct id7_tally *tally)
+{
+	bool was = false;
+	size_t i;
+
+	for (i = 0; i < ID7_LANES; i++) {
+		was |= tally->lane[i].locked;
+		tally->lane[i].locked = false;
+		tally->lane[i].held = false;
+		tally->lane[i].cleared = false;
+		id7_lane_forget(&tally->lane[i]);
+	}
+	return was;
+}
