@@ -17,19 +17,7 @@
 #include <sys/types.h>
 
 #include "common/core/error.h"
-
-/* Fills *ret_fault (if not NULL) and returns `error`; errno of the call is kept in it. */
-enum id7_error id7_fault_set(struct id7_fault *ret_fault, enum id7_error error,
-			     enum id7_trouble trouble, const char *subject);
-
-/*
- * As id7_fault_set, choosing error and trouble from errno: ENOENT and ENOTDIR
- * missing, ELOOP symlink, EROFS read-only, ENOSPC and EDQUOT full, ENOMEM no
- * memory, anything else a failed call. The subject is `dir`/`name`, or `dir`
- * when name is NULL.
- */
-enum id7_error id7_fault_errno(struct id7_fault *ret_fault, const char *dir,
-			       const char *name);
+#include "common/effects/fault.h"
 
 /*
  * Opens the directory `path` (O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC), owned by
@@ -84,7 +72,10 @@ enum id7_error id7_file_write_all(int fd, const void *buf, size_t len)
 /*
  * Replaces (or makes) `name` in `dirfd` with `len` bytes, mode 0600: writes
  * NAME.tmp, fsync, rename, fsync of the directory. When it returns ID7_OK the
- * new bytes outlive a power cut; otherwise the old file is untouched.
+ * new bytes outlive a power cut; otherwise the old file is untouched, unless the
+ * last step was the one that failed: then NAME is the new file, whole, and may
+ * be the old one again after a power cut. Two writers of one name must exclude
+ * each other.
  */
 enum id7_error id7_file_replace(int dirfd, const char *dir, const char *name,
 				const void *buf, size_t len,

@@ -13,15 +13,17 @@
  * Reads the key `id` from `dir`/ID.key (ID in decimal; the directory 0700, the
  * file 0600): the line "7id-key 1 ID", then 64 hex digits.
  * Returns ID7_OK and a secret of ID7_KEY_LEN bytes that the caller releases;
- * ID7_NO_KEY when directory or file is missing; ID7_UNTRUSTED; ID7_CORRUPT.
+ * ID7_NO_KEY when directory or file is missing; ID7_UNTRUSTED; ID7_CORRUPT;
+ * ID7_NEWER for a key file of a later version.
  */
 enum id7_error id7_keys_read(const char *dir, uint32_t id,
 			     struct id7_secret **ret_key,
 			     struct id7_fault *ret_fault) id7_must_use;
 
 /*
- * Makes a random key `id`, durably, the directory too when it is missing.
- * ID7_EXISTS when there is one already; it is left as it is.
+ * Makes a random key `id`, durably, the directory too when it is missing (its
+ * parent must exist). ID7_EXISTS when there is one already, made by another
+ * process just now included; it is left as it is. File errors.
  */
 enum id7_error id7_keys_make(const char *dir, uint32_t id,
 			     struct id7_fault *ret_fault) id7_must_use;
