@@ -19,6 +19,11 @@ enum id7_authtok_kind {
 	ID7_AUTHTOK_TOO_LONG, /* over ID7_AUTHTOK_MAX bytes */
 };
 
+/*
+ * The kind of `len` typed bytes (not terminated; `typed` may be NULL when `len`
+ * is 0). Length is judged first, so that no more than ID7_AUTHTOK_MAX bytes are
+ * ever looked at.
+ */
 enum id7_authtok_kind id7_authtok_classify(const char *typed, size_t len);
 
 /*
