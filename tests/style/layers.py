@@ -18,9 +18,11 @@ LAYERS = {
     "admin/": ("common/", "admin/"),
 }
 
-# What the core may know of the system: types, and functions of memory only.
-CORE_HEADERS = {"inttypes.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h",
-                "stdint.h", "stdio.h", "string.h"}
+# What the core may know of the system: types, and functions of memory only
+# (of arpa/inet.h inet_pton, which turns text into an address).
+CORE_HEADERS = {"arpa/inet.h", "inttypes.h", "limits.h", "stdarg.h",
+                "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "string.h",
+                "sys/types.h"}
 
 # Headers that only certain files may include, as patterns of paths.
 RESERVED = {
@@ -40,7 +42,7 @@ ONLY_ONE = {("gdbm.h", ""), ("security/", "admin/")}
 CORE_CALLS = re.compile(
     r"mem(chr|rchr|cmp|cpy|mem|move|set)"
     r"|str(chr|rchr|cmp|ncmp|len|nlen|cpy|ncpy|spn|cspn|pbrk|str)|stpcpy"
-    r"|bsearch|explicit_bzero|v?snprintf"
+    r"|bsearch|inet_pton|explicit_bzero|v?snprintf"
     r"|__(mem|str|stp|explicit_bzero|v?snprintf)\w*_chk"
     r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_"
     r"|utf8proc_\w+")
