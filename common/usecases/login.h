@@ -15,7 +15,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "common/core/authtok.h"
 #include "common/core/origin.h"
 #include "common/core/tally.h"
 #include "common/core/verdict.h"
@@ -82,19 +81,5 @@ void id7_login_refuse(struct id7 *id7, const char *user, enum id7_reason reason,
  */
 void id7_login_account(struct id7 *id7, const char *user, bool known_to_system,
 		       struct id7_login *ret_login);
-
-/*
- * Chooses a new authtok for `user`, proved before by the caller: quality, then
- * verifier, epoch, password_changed and must-change in one change of the
- * account, which empties the tally (STORE A3). Takes a hash slot.
- * ID7_OK with *ret_quality ID7_QUALITY_GOOD: done and durable. ID7_INVALID with
- * another *ret_quality: refused, nothing changed. Other errors: nothing changed.
- */
-enum id7_error id7_login_change(struct id7 *id7, const char *user,
-				const struct id7_secret *typed, bool must_change,
-				const struct id7_origin *origin,
-				struct id7_deadline deadline,
-				enum id7_quality *ret_quality,
-				struct id7_fault *ret_fault) id7_must_use;
 
 #endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What administrators do to accounts. */
+#include "common/usecases/manage.h"
+
+#include <string.h>
+
+#include "common/effects/file.h"
+#include "common/effects/keys.h"
+#include "common/usecases/change.h"
+
+/* The key id that `init` makes; rotation adds others. */
+#define FIRST_KEY 1
+
+/* Copies the store's fault for the caller. */
+static enum id7_error
+store_failed(struct id7 *id7, enum id7_error error, struct id7_fault *ret_fault)
+{
+	if (error != ID7_OK && ret_fault != NULL)
+		*ret_fault = *id7_store_fault(id7_get_store(id7));
+	return error;
+}
+
+static enum id7_error
+bad_name(const char *name, struct id7_fault *ret_fault)
+{
+	return id7_fault_set(ret_fault, ID7_INVALID, ID7_TROUBLE_NONE, name);
+}
+
+enum id7_error
+id7_manage_init(const struct id7_config *config, uint64_t accounts,
+		struct id7_fault *ret_fault)
+{
+	enum id7_error error;
+
+	error = id7_crypto_start();
+	if (error != ID7_OK)
+		return id7_fault_set(ret_fault, error, ID7_TROUBLE_NONE,
+				     "libsodium");
+	error = id7_keys_make(config->key_dir, FIRST_KEY, ret_fault);
+	if (error != ID7_OK && error != ID7_EXISTS)
+		return error;
+	return id7_store_init(config->store_dir, config->key_dir, accounts,
+			      id7_clock_now().wall, ret_fault);
+}
+
+static bool
+addresses_ok(const struct id7_account *account)
+{
+	size_t i;
+
+	for (i = 0; i < ID7_ADDRESSES; i++)
+		if (account->address[i][0] != '\0' &&
+		    !id7_account_address_ok(account->address[i]))
+			return false;
+	return true;
+}
+
+enum id7_error
+id7_manage_add(struct id7 *id7, struct id7_account *account,
+	       const struct id7_secret *typed, struct id7_deadline deadline,
+	       enum id7_quality *ret_quality, struct id7_fault *ret_fault)
+{
+	const struct id7_origin here = {.service = "7idctl"};
+	struct id7_now now = id7_clock_now();
+	enum id7_error error;
+
+	if (!id7_account_name_ok(account->name, strlen(account->name)) ||
+	    !addresses_ok(account))
+		return bad_name(account->name, ret_fault);
+	account->created = now.wall;
+	account->changed = now.wall;
+	account->flags |= ID7_ACCOUNT_NO_VERIFIER;
+	if (typed != NULL) {
+		error = id7_change_judge(id7, account->name, typed,
+					 ret_quality);
+		if (error != ID7_OK)
+			return id7_fault_set(ret_fault, error, ID7_TROUBLE_NONE,
+					     account->name);
+		error = id7_change_hash(id7, account, typed, &here, deadline,
+					ret_quality, ret_fault);
+		if (error != ID7_OK)
+			return error;
+	}
+	return store_failed(
+		id7, id7_store_add(id7_get_store(id7), account, &now, deadline),
+		ret_fault);
+}
+
+static enum id7_error
+change_once(struct id7 *id7, const char *name, id7_manage_change_fn *change,
+	    void *context, struct id7_deadline deadline,
+	    struct id7_account *account)
+{
+	struct id7_now now = id7_clock_now();
+	enum id7_error error;
+
+	error = id7_store_get(id7_get_store(id7), name, account);
+	if (error != ID7_OK || !change(account, &now, context))
+		return error;
+	account->changed = now.wall;
+	return id7_store_put(id7_get_store(id7), account, deadline);
+}
+
+enum id7_error
+id7_manage_change(struct id7 *id7, const char *name,
+		  id7_manage_change_fn *change, void *context,
+		  struct id7_deadline deadline, struct id7_account *ret_account,
+		  struct id7_fault *ret_fault)
+{
+	struct id7_account account;
+	enum id7_error error;
+
+	if (!id7_account_name_ok(name, strlen(name)))
+		return bad_name(name, ret_fault);
+	do {
+		error = change_once(id7, name, change, context, deadline,
+				    &account);
+	} while (error == ID7_STALE && id7_deadline_left(deadline) > 0);
+	if (error == ID7_OK && ret_account != NULL)
+		*ret_account = account;
+	id7_wipe(&account, sizeof account);
+	return store_failed(id7, error, ret_fault);
+}
+
+static bool
+end_hold(struct id7_account *account, const struct id7_now *now, void *context)
+{
+	enum id7_reason *was = context;
+
+	if (!(account->flags & ID7_ACCOUNT_HELD))
+		return false;
+	if (id7_account_standing(account, now) == ID7_REASON_HELD)
+		*was = ID7_REASON_HELD;
+	account->flags &= ~ID7_ACCOUNT_HELD;
+	account->held_at = 0;
+	account->held_until = 0;
+	/* One text serves both acts; a disabled account keeps its own. */
+	if (!(account->flags & ID7_ACCOUNT_DISABLED))
+		memset(account->reason, 0, sizeof account->reason);
+	return true;
+}
+
+struct tally_unlock {
+	enum id7_reason was;
+};
+
+static bool
+end_lock(struct id7_tally *tally, void *context)
+{
+	struct tally_unlock *unlock = context;
+	size_t i;
+
+	for (i = 0; i < ID7_LANES; i++) {
+		if (!tally->lane[i].locked)
+			continue;
+		if (tally->lane[i].held)
+			unlock->was = ID7_REASON_HELD;
+		else if (unlock->was == ID7_REASON_RIGHT)
+			unlock->was = ID7_REASON_LOCKED_OUT;
+	}
+	id7_tally_unlock(tally);
+	return true;
+}
+
+enum id7_error
+id7_manage_unlock(struct id7 *id7, const char *name, bool repair,
+		  struct id7_deadline deadline, enum id7_reason *ret_was,
+		  struct id7_fault *ret_fault)
+{
+	struct tally_unlock unlock = {.was = ID7_REASON_RIGHT};
+	struct id7_now now = id7_clock_now();
+	struct id7_subject subject;
+	struct id7_account account;
+	enum id7_error error;
+
+	*ret_was = ID7_REASON_RIGHT;
+	error = id7_manage_change(id7, name, end_hold, ret_was, deadline,
+				  &account, ret_fault);
+	if (error != ID7_OK)
+		return error;
+	subject = id7_store_subject(id7_get_store(id7), name, strlen(name),
+				    false);
+	error = id7_store_change(id7_get_store(id7), &subject, account.id,
+				 account.epoch, &id7_get_config(id7)->policy,
+				 &now, repair, end_lock, &unlock, deadline);
+	id7_wipe(&account, sizeof account);
+	if (*ret_was == ID7_REASON_RIGHT)
+		*ret_was = unlock.was;
+	return store_failed(id7, error, ret_fault);
+}
+
+enum id7_error
+id7_manage_remove(struct id7 *id7, const char *name,
+		  struct id7_deadline deadline, struct id7_fault *ret_fault)
+{
+	if (!id7_account_name_ok(name, strlen(name)))
+		return bad_name(name, ret_fault);
+	return store_failed(
+		id7, id7_store_remove(id7_get_store(id7), name, deadline),
+		ret_fault);
+}
+
+/* Account and tally seen together at `picture->now`. */
+static void
+complete(const struct id7_config *config, struct id7_picture *picture)
+{
+	size_t i;
+
+	/* Whose owner died is for the next attempt to find: all count as alive.
+	 */
+	(void)id7_tally_refresh(&picture->tally, picture->account.id,
+				picture->account.epoch, &config->policy,
+				&picture->now, UINT32_MAX);
+	for (i = 0; i < ID7_LANES; i++)
+		picture->lane[i] = id7_tally_view(
+			&picture->tally, &picture->now, (enum id7_lane)i);
+	picture->reason = id7_decide_password(&picture->account,
+					      &picture->lane[ID7_LANE_REMOTE],
+					      &picture->now);
+}
+
+enum id7_error
+id7_manage_look(struct id7 *id7, const char *name,
+		struct id7_picture *ret_picture, struct id7_fault *ret_fault)
+{
+	struct id7_store *store = id7_get_store(id7);
+	struct id7_subject subject;
+	enum id7_error error;
+
+	if (!id7_account_name_ok(name, strlen(name)))
+		return bad_name(name, ret_fault);
+	memset(ret_picture, 0, sizeof *ret_picture);
+	ret_picture->now = id7_clock_now();
+	error = id7_store_get(store, name, &ret_picture->account);
+	if (error == ID7_OK) {
+		subject = id7_store_subject(store, name, strlen(name), false);
+		error = id7_store_tally(store, &subject, &ret_picture->tally);
+	}
+	if (error == ID7_OK)
+		complete(id7_get_config(id7), ret_picture);
+	return store_failed(id7, error, ret_fault);
+}
+
+struct each_picture {
+	const struct id7_config *config;
+	struct id7_picture picture;
+	id7_manage_each_fn *each;
+	void *context;
+};
+
+static bool
+one_picture(const struct id7_account *account, const struct id7_tally *tally,
+	    void *context)
+{
+	struct each_picture *walk = context;
+
+	walk->picture.account = *account;
+	walk->picture.tally = *tally;
+	complete(walk->config, &walk->picture);
+	return walk->each(&walk->picture, walk->context);
+}
+
+enum id7_error
+id7_manage_each(struct id7 *id7, id7_manage_each_fn *each, void *context,
+		struct id7_fault *ret_fault)
+{
+	struct each_picture walk = {.config = id7_get_config(id7),
+				    .each = each,
+				    .context = context};
+	enum id7_error error;
+
+	walk.picture.now = id7_clock_now();
+	error = id7_store_each(id7_get_store(id7), one_picture, &walk);
+	id7_wipe(&walk.picture, sizeof walk.picture);
+	return store_failed(id7, error, ret_fault);
+}
