@@ -65,13 +65,19 @@ parse_hex(const uint8_t hex[HEX_LEN], uint8_t ret_bytes[ID7_KEY_LEN])
 }
 
 static bool
-is_newer(const uint8_t *text, size_t len)
+is_newer(const struct id7_secret *text)
 {
-	const size_t at = sizeof MAGIC - 1;
+	const uint8_t *version = text->bytes + sizeof MAGIC - 1;
+	const uint8_t *end = text->bytes + text->len;
+	const uint8_t *at = version;
 
-	return len > at + 1 && memcmp(text, MAGIC, at) == 0 &&
-	       text[at] >= '1' && text[at] <= '9' &&
-	       !(text[at] == '1' && text[at + 1] == ' ');
+	if (text->len < sizeof MAGIC ||
+	    memcmp(text->bytes, MAGIC, sizeof MAGIC - 1) != 0)
+		return false;
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at < end && *at == ' ' && *version > '0' &&
+	       !(*version == '1' && at == version + 1);
 }
 
 /* Accepts only what id7_keys_make writes. */
@@ -81,7 +87,7 @@ parse_key(const struct id7_secret *text, uint32_t id, struct id7_secret *key)
 	char head[HEAD_SIZE];
 	size_t head_len = key_head(id, head);
 
-	if (is_newer(text->bytes, text->len))
+	if (is_newer(text))
 		return ID7_NEWER;
 	if (text->len != head_len + HEX_LEN + 1 ||
 	    memcmp(text->bytes, head, head_len) != 0 ||
