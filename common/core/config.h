@@ -61,6 +61,7 @@ struct id7_config {
 
 /* A setting that was ignored or refused, for the person who must mend it. */
 struct id7_config_problem {
+	const char *file; /* path of the file it stands in; set by id7_settings_read only */
 	bool refused;	 /* false: the name is unknown and was ignored */
 	uint32_t line;	 /* counted from 1 */
 	char name[ID7_NAME_MAX + 1];	/* as written, cut to fit; not escaped */

@@ -31,10 +31,12 @@ static void
 note_problem(const struct id7_config_problem *problem, void *context)
 {
 	struct first_refusal *first = context;
+	struct id7_config_problem located = *problem;
 	size_t name_len, value_len;
 
+	located.file = first->path;
 	if (first->report != NULL)
-		first->report(problem, first->context);
+		first->report(&located, first->context);
 	if (!problem->refused || first->found)
 		return;
 	first->found = true;

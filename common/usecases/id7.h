@@ -11,7 +11,7 @@
  * Reads the settings: defaults, then /etc/security/faillock.conf (only when
  * `path` is NULL, and only its lockout options), then `path`, or ID7_CONFIG_PATH
  * when NULL; a missing default file is no fault, a missing `path` is. `report`
- * gets every problem, with faillock.conf's first.
+ * gets every problem, with faillock.conf's first, and with the file it is in.
  * ID7_OK; ID7_BAD_CONFIG when a value was refused (*ret_fault names the first);
  * file errors. *ret_config is usable only with ID7_OK; otherwise it holds the
  * defaults, so that `exempt = root` still stands.
