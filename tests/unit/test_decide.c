@@ -44,49 +44,48 @@ test_password(void)
 	}
 }
 
+/* Which facts hold, and the answer. */
+enum {
+	FAULT = 1,
+	EXEMPT = 2,
+	SYSTEM = 4,
+	SOLE = 8,
+	OURS = 16,
+	LOCKED = 32,
+	DISABLED = 64
+};
+static const struct why_case {
+	unsigned int facts;
+	enum id7_verdict verdict;
+	enum id7_reason reason;
+	enum id7_cause cause;
+} why_cases[] = {
+	{OURS, ID7_ALLOW, ID7_REASON_RIGHT, ID7_CAUSE_SUPPORT},
+	{OURS | SYSTEM, ID7_ALLOW, ID7_REASON_RIGHT, ID7_CAUSE_SUPPORT},
+	{OURS | LOCKED, ID7_DENY, ID7_REASON_LOCKED_OUT, ID7_CAUSE_LOCKED},
+	{OURS | LOCKED | DISABLED, ID7_DENY, ID7_REASON_DISABLED,
+	 ID7_CAUSE_LOCKED},
+	{OURS | LOCKED | FAULT, ID7_DENY, ID7_REASON_UNAVAILABLE,
+	 ID7_CAUSE_SERVER},
+	{0, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
+	{LOCKED, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
+	{SOLE, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
+	{SYSTEM | SOLE, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
+	{SYSTEM, ID7_NOT_OURS, ID7_REASON_SYSTEM_NAME, ID7_CAUSE_SUPPORT},
+	{SYSTEM | FAULT, ID7_DENY, ID7_REASON_UNAVAILABLE, ID7_CAUSE_SERVER},
+	{EXEMPT, ID7_NOT_OURS, ID7_REASON_EXEMPT, ID7_CAUSE_SUPPORT},
+	{EXEMPT | FAULT | OURS, ID7_NOT_OURS, ID7_REASON_EXEMPT,
+	 ID7_CAUSE_SUPPORT},
+};
+
 static void
 test_why(void)
 {
-	enum {
-		FAULT = 1,
-		EXEMPT = 2,
-		SYSTEM = 4,
-		SOLE = 8,
-		OURS = 16,
-		LOCKED = 32,
-		DISABLED = 64
-	};
-	static const struct {
-		unsigned int facts;
-		enum id7_verdict verdict;
-		enum id7_reason reason;
-		enum id7_cause cause;
-	} cases[] = {
-		{OURS, ID7_ALLOW, ID7_REASON_RIGHT, ID7_CAUSE_SUPPORT},
-		{OURS | SYSTEM, ID7_ALLOW, ID7_REASON_RIGHT, ID7_CAUSE_SUPPORT},
-		{OURS | LOCKED, ID7_DENY, ID7_REASON_LOCKED_OUT,
-		 ID7_CAUSE_LOCKED},
-		{OURS | LOCKED | DISABLED, ID7_DENY, ID7_REASON_DISABLED,
-		 ID7_CAUSE_LOCKED},
-		{OURS | LOCKED | FAULT, ID7_DENY, ID7_REASON_UNAVAILABLE,
-		 ID7_CAUSE_SERVER},
-		{0, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
-		{LOCKED, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
-		{SOLE, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
-		{SYSTEM | SOLE, ID7_DENY, ID7_REASON_UNKNOWN, ID7_CAUSE_TYPED},
-		{SYSTEM, ID7_NOT_OURS, ID7_REASON_SYSTEM_NAME,
-		 ID7_CAUSE_SUPPORT},
-		{SYSTEM | FAULT, ID7_DENY, ID7_REASON_UNAVAILABLE,
-		 ID7_CAUSE_SERVER},
-		{EXEMPT, ID7_NOT_OURS, ID7_REASON_EXEMPT, ID7_CAUSE_SUPPORT},
-		{EXEMPT | FAULT | OURS, ID7_NOT_OURS, ID7_REASON_EXEMPT,
-		 ID7_CAUSE_SUPPORT},
-	};
 	static const struct id7_fault fault = {.error = ID7_CORRUPT};
 	size_t i;
 
-	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
-		unsigned int f = cases[i].facts;
+	for (i = 0; i < sizeof why_cases / sizeof *why_cases; i++) {
+		unsigned int f = why_cases[i].facts;
 		const struct id7_account account = {
 			.flags = f & DISABLED ? ID7_ACCOUNT_DISABLED : 0};
 		struct id7_facts facts = {
@@ -102,9 +101,9 @@ test_why(void)
 
 		facts.lane[ID7_LANE_KNOWN].locked_out = f & LOCKED;
 		why = id7_decide_why(&facts, ID7_LANE_KNOWN);
-		CHECK_INT(why.verdict, cases[i].verdict);
-		CHECK_INT(why.reason, cases[i].reason);
-		CHECK_INT(why.cause, cases[i].cause);
+		CHECK_INT(why.verdict, why_cases[i].verdict);
+		CHECK_INT(why.reason, why_cases[i].reason);
+		CHECK_INT(why.cause, why_cases[i].cause);
 	}
 }
 
