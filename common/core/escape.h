@@ -3,6 +3,7 @@
 #ifndef ID7_CORE_ESCAPE_H
 #define ID7_CORE_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,12 @@ size_t id7_utf8_count(const char *s, size_t len);
  * Returns the bytes written without NUL.
  */
 size_t id7_escape(const char *s, size_t len, char *buf, size_t size);
+
+/*
+ * Whether a character cannot be seen or changes how others are shown: what
+ * id7_escape rewrites, the backslash aside.
+ */
+bool id7_escape_hidden(uint32_t cp);
 
 /*
  * Columns that a character takes on a terminal: 0, 1 or 2 (East Asian Wide and
