@@ -78,7 +78,8 @@ const char *id7_quality_text(enum id7_quality quality);
  * Whether the typed text has the form of a code (7U-, 7R-, 7C-, 7V-, 7S- and
  * symbols), as DESIGN section 7 has it: any case, full-width letters, any
  * dashes or spaces or none, O for 0, I or L for 1, of the right length. The
- * check symbol is not looked at: a mistyped code is no password either.
+ * check symbol is not looked at: a mistyped code is no password either. The
+ * words 7R-RESET, which ask for a code, have the form too.
  */
 bool id7_code_form(const char *typed, size_t len);
 
