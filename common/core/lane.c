@@ -14,20 +14,23 @@ id7_clamp32(int64_t value)
 	return (int32_t)value;
 }
 
-/* Appends; the oldest makes room, which matters only where nothing locks. */
 void
 id7_lane_fail(struct id7_lane_tally *lane, int32_t at, uint32_t fingerprint,
 	      uint32_t source)
 {
+	uint8_t k;
+
 	if (lane->failures >= ID7_DENY_MAX) {
 		memmove(lane->failure, lane->failure + 1,
 			(ID7_DENY_MAX - 1) * sizeof lane->failure[0]);
 		lane->failures = ID7_DENY_MAX - 1;
 	}
-	lane->failure[lane->failures].at = at;
-	lane->failure[lane->failures].fingerprint = fingerprint;
-	lane->failure[lane->failures].source = source;
-	lane->failures++;
+	k = lane->failures++;
+	for (; k > 0 && lane->failure[k - 1].at > at; k--)
+		lane->failure[k] = lane->failure[k - 1];
+	lane->failure[k].at = at;
+	lane->failure[k].fingerprint = fingerprint;
+	lane->failure[k].source = source;
 	if (lane->since_good < UINT32_MAX)
 		lane->since_good++;
 }
@@ -87,7 +90,8 @@ id7_lane_lock_if_due(struct id7_lane_tally *lane,
 }
 
 /* MUST 3, and a boot clock that went back (another time namespace): nothing
- * lies in the future for longer than policy says. */
+ * lies in the future for longer than policy says. Where policy locks for good
+ * a lock under way keeps its end: making it stricter frees nobody. */
 static void
 clamp_lane(struct id7_lane_tally *lane, const struct id7_policy *policy,
 	   const struct id7_now *now)
@@ -102,7 +106,7 @@ clamp_lane(struct id7_lane_tally *lane, const struct id7_policy *policy,
 		lane->locked_at = id7_clamp32(now->boot);
 	if (lane->cleared_at > now->boot)
 		lane->cleared_at = id7_clamp32(now->boot);
-	if (lane->locked_until > latest)
+	if (policy->unlock_time != 0 && lane->locked_until > latest)
 		lane->locked_until = id7_clamp32(latest);
 }
 

@@ -15,8 +15,9 @@
 int32_t id7_clamp32(int64_t value);
 
 /*
- * Appends a failure at `at` (boot clock of the tally); when all places are
- * taken the oldest makes room, which matters only where nothing locks.
+ * Adds a failure at `at` (boot clock of the tally), keeping the oldest first;
+ * when all places are taken the oldest makes room, which matters only where
+ * nothing locks.
  */
 void id7_lane_fail(struct id7_lane_tally *lane, int32_t at,
 		   uint32_t fingerprint, uint32_t source);

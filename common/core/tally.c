@@ -30,18 +30,27 @@ carry(int32_t at, const struct id7_tally *tally, const struct id7_now *now,
 	return id7_clamp32(id7_clamp32(now->boot) - age);
 }
 
-/* Carries every time into the boot of `now`; a wall clock that went back means
- * that no time has passed. */
+/* Seconds since the last write of an earlier boot. Whatever the wall clock
+ * says, this boot has lasted for its own clock already. */
+static int64_t
+elapsed_since(const struct id7_tally *tally, const struct id7_now *now)
+{
+	int64_t least = now->boot > 0 ? now->boot : 0;
+	int64_t elapsed;
+
+	if (__builtin_sub_overflow(now->wall, tally->wall, &elapsed) ||
+	    elapsed < least)
+		elapsed = least;
+	return id7_clamp32(elapsed);
+}
+
+/* Carries every time into the boot of `now`. */
 static void
 rebase(struct id7_tally *tally, const struct id7_now *now)
 {
-	int64_t elapsed;
+	int64_t elapsed = elapsed_since(tally, now);
 	size_t i, k;
 
-	if (__builtin_sub_overflow(now->wall, tally->wall, &elapsed) ||
-	    elapsed < 0)
-		elapsed = 0;
-	elapsed = id7_clamp32(elapsed);
 	for (i = 0; i < ID7_LANES; i++) {
 		struct id7_lane_tally *lane = &tally->lane[i];
 
@@ -76,10 +85,11 @@ bury(struct id7_tally *tally, struct id7_reservation *dead,
  * anybody's hand: one failure a lane for all of them.
  */
 static void
-bury_dead(struct id7_tally *tally, const struct id7_now *now, uint32_t alive,
-	  bool new_boot)
+bury_dead(struct id7_tally *tally, const struct id7_policy *policy,
+	  const struct id7_now *now, uint32_t alive, bool new_boot)
 {
 	bool counted[ID7_LANES] = {false};
+	int32_t latest = id7_clamp32(now->boot + policy->lease);
 	size_t i;
 
 	for (i = 0; i < ID7_RESERVATIONS; i++) {
@@ -89,6 +99,8 @@ bury_dead(struct id7_tally *tally, const struct id7_now *now, uint32_t alive,
 			continue;
 		if (r->lane >= ID7_LANES)
 			r->lane = ID7_LANE_REMOTE;
+		if (r->lease > latest)
+			r->lease = latest;
 		if (new_boot) {
 			bury(tally, r, now, !counted[r->lane]);
 			counted[r->lane] = true;
@@ -107,7 +119,7 @@ id7_tally_refresh(struct id7_tally *tally, const uint8_t id[ID7_ID_LEN],
 	bool locked = false;
 	size_t i;
 
-	if (memcmp(tally->id, id, ID7_ID_LEN) != 0 || tally->epoch != epoch) {
+	if (memcmp(tally->id, id, ID7_ID_LEN) != 0 || tally->epoch < epoch) {
 		uint64_t seq = tally->seq;
 
 		id7_tally_init(tally, id, epoch, now);
@@ -116,7 +128,7 @@ id7_tally_refresh(struct id7_tally *tally, const uint8_t id[ID7_ID_LEN],
 	}
 	if (new_boot)
 		rebase(tally, now);
-	bury_dead(tally, now, alive, new_boot);
+	bury_dead(tally, policy, now, alive, new_boot);
 	for (i = 0; i < ID7_LANES; i++)
 		locked |= id7_lane_refresh(&tally->lane[i], policy, now);
 	tally->boot_hash = now->boot_hash;
@@ -157,18 +169,26 @@ id7_tally_view(const struct id7_tally *tally, const struct id7_now *now,
 	return view;
 }
 
+/* A flood in one lane leaves a place to each lane that has none. */
 static bool
-free_place(const struct id7_tally *tally, uint32_t *ret_index)
+free_place(const struct id7_tally *tally, enum id7_lane lane,
+	   uint32_t *ret_index)
 {
-	uint32_t i;
+	uint32_t i, first = 0, places = 0, kept = 0;
 
-	for (i = 0; i < ID7_RESERVATIONS; i++) {
+	for (i = ID7_RESERVATIONS; i-- > 0;) {
 		if (tally->reservation[i].nonce == 0) {
-			*ret_index = i;
-			return true;
+			first = i;
+			places++;
 		}
 	}
-	return false;
+	for (i = 0; i < ID7_LANES; i++)
+		if (i != lane && pending_in(tally, (enum id7_lane)i) == 0)
+			kept++;
+	if (places <= kept)
+		return false;
+	*ret_index = first;
+	return true;
 }
 
 enum id7_claim
@@ -185,7 +205,7 @@ id7_tally_reserve(struct id7_tally *tally, const struct id7_policy *policy,
 		return ID7_CLAIM_LOCKED_OUT;
 	if (policy->deny != 0 && view.failures + view.pending >= policy->deny)
 		return ID7_CLAIM_FULL;
-	if (!free_place(tally, ret_index))
+	if (!free_place(tally, lane, ret_index))
 		return ID7_CLAIM_FULL;
 	place = &tally->reservation[*ret_index];
 	place->nonce = nonce;

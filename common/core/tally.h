@@ -69,7 +69,7 @@ struct id7_known_source {
 /* A value without pointers. */
 struct id7_tally {
 	uint8_t id[ID7_ID_LEN]; /* the account's; for a phantom its subject */
-	uint64_t epoch;		/* the account's when written; another one: counts as empty */
+	uint64_t epoch;		/* the account's when written; an older one: counts as empty */
 	uint64_t seq;		/* raised by every write */
 	uint32_t flags;
 	uint64_t boot_hash; /* of the clock that the times below are read on */
@@ -89,7 +89,7 @@ struct id7_tally {
 enum id7_claim {
 	ID7_CLAIM_NONE = 0,   /* nothing was decided */
 	ID7_CLAIM_RESERVED,   /* verify, then settle */
-	ID7_CLAIM_FULL,	      /* failures + pending >= deny: wait and ask again; nothing changed */
+	ID7_CLAIM_FULL,	      /* failures + pending >= deny, or no place: wait and ask again */
 	ID7_CLAIM_LOCKED_OUT, /* do a dummy verification */
 	ID7_CLAIM_HELD,	      /* do a dummy verification */
 };
@@ -108,10 +108,13 @@ void id7_tally_init(struct id7_tally *ret_tally, const uint8_t id[ID7_ID_LEN],
 		    uint64_t epoch, const struct id7_now *now);
 
 /*
- * Brings a stored tally into the present: empties it when `id` or `epoch` are
- * not the account's (STORE A3), carries its times into this boot, clamped
- * (MUST 3), and drops failures older than policy.fail_interval and locks that
- * have ended. Reservations of an earlier boot become one failure together;
+ * Brings a stored tally into the present: empties it when its id is not `id` or
+ * its epoch is older than `epoch` (an epoch newer than the caller's means that
+ * the caller's account is stale, and empties nothing: or an attempt stopped
+ * before a change of password could wipe what was counted since), carries its
+ * times into this boot, clamped (MUST 3), and drops failures older than
+ * policy.fail_interval and locks that have ended. From an earlier boot at least
+ * as much time has passed as this one is old, whatever the wall clock says. Reservations of an earlier boot become one failure together;
  * those whose lease has passed or whose bit in `alive` (bit i: reservation i)
  * is clear become one failure each. `seq` is kept. A lock that has ended takes
  * the failures that made it along: the next window starts empty.
@@ -126,7 +129,8 @@ bool id7_tally_refresh(struct id7_tally *tally,
  * Asks to verify one authtok in `lane`; the tally is refreshed already.
  * On ID7_CLAIM_RESERVED one reservation with `nonce` (never 0) and a lease of
  * policy.lease stands in place *ret_index (0..ID7_RESERVATIONS-1); on every
- * other claim nothing has changed.
+ * other claim nothing has changed. The last places are kept for lanes that have
+ * none pending.
  */
 enum id7_claim id7_tally_reserve(struct id7_tally *tally,
 				 const struct id7_policy *policy,

@@ -31,9 +31,10 @@ struct id7_slot_claim {
 uint32_t id7_slots_count(uint32_t configured, uint64_t memlimit);
 
 /*
- * Which slots a claim may use: `*ret_count` of them from `*ret_first`, wrapping
- * within 0..count-2 (the last is the console's). A pure function, for the tests
- * and the manual.
+ * Which slots of `count` (2..1024) a claim may use: `*ret_count` of them from
+ * `*ret_first`, wrapping within 0..count-2. The console may use all of them, the
+ * last one alone; a crowd half of count, which half depends on the crowd. A pure
+ * function, for the tests and the manual.
  */
 void id7_slots_share(uint32_t count, struct id7_slot_claim claim,
 		     uint32_t *ret_first, uint32_t *ret_count);

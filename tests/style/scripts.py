@@ -26,8 +26,9 @@ def main():
                 faults.append(f"{name}:{error.lineno}: {error.msg}")
     if not shutil.which("shellcheck"):
         tree.skip("shellcheck is not installed")
-    result = subprocess.run(["shellcheck", "-x", "--", *shell], cwd=root,
-                            check=False)
+    # Helpers of the scenarios take arguments that most callers leave out.
+    result = subprocess.run(["shellcheck", "-x", "-e", "SC2119,SC2120", "--",
+                             *shell], cwd=root, check=False)
     if result.returncode:
         faults.append("shellcheck found faults")
     tree.done(faults, f"scripts ({len(shell)} of shell)")

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One lane: its window, its lock, and what a good login forgets. */
+#include "common/core/lane.h"
+
+#include "tests/support/check.h"
+
+static const struct id7_policy usual = {
+	.deny = 3, .fail_interval = 900, .unlock_time = 600, .lease = 30};
+
+static struct id7_now
+at(int64_t boot)
+{
+	return (struct id7_now){
+		.wall = 1000000 + boot, .boot = boot, .boot_hash = 1};
+}
+
+static void
+test_clamp32(void)
+{
+	CHECK_INT(id7_clamp32(0), 0);
+	CHECK_INT(id7_clamp32(INT32_MAX), INT32_MAX);
+	CHECK_INT(id7_clamp32((int64_t)INT32_MAX + 1), INT32_MAX);
+	CHECK_INT(id7_clamp32(INT64_MAX), INT32_MAX);
+	CHECK_INT(id7_clamp32(INT32_MIN), INT32_MIN);
+	CHECK_INT(id7_clamp32((int64_t)INT32_MIN - 1), INT32_MIN);
+	CHECK_INT(id7_clamp32(INT64_MIN), INT32_MIN);
+}
+
+static void
+test_failures_are_kept_oldest_first(void)
+{
+	struct id7_lane_tally lane = {0};
+	int32_t i;
+
+	id7_lane_fail(&lane, 50, 1, 2);
+	id7_lane_fail(&lane, 40, 3, 4);
+	id7_lane_fail(&lane, 60, 5, 6);
+	CHECK_INT(lane.failure[0].at, 40);
+	CHECK_INT(lane.failure[0].fingerprint, 3);
+	CHECK_INT(lane.failure[0].source, 4);
+	CHECK_INT(lane.failure[1].at, 50);
+	CHECK_INT(lane.failure[2].at, 60);
+	for (i = 0; i < 20; i++)
+		id7_lane_fail(&lane, 100 + i, 0, 0);
+	CHECK_INT(lane.failures, ID7_DENY_MAX);
+	CHECK_INT(lane.failure[0].at, 104);
+	CHECK_INT(lane.failure[ID7_DENY_MAX - 1].at, 119);
+	CHECK_INT(lane.since_good, 23);
+	id7_lane_forget(&lane);
+	CHECK_INT(lane.failures, 0);
+	CHECK_INT(lane.failure[0].at, 0);
+}
+
+static void
+test_window_slides(void)
+{
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(899);
+
+	id7_lane_fail(&lane, 0, 1, 0);
+	id7_lane_fail(&lane, 100, 2, 0);
+	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK_INT(lane.failures, 2);
+	now = at(900);
+	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK_INT(lane.failures, 1);
+	CHECK_INT(lane.failure[0].fingerprint, 2);
+	now = at(1000);
+	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK_INT(lane.failures, 0);
+}
+
+static void
+fail_to_the_lock(struct id7_lane_tally *lane, const struct id7_policy *policy,
+		 int64_t boot)
+{
+	struct id7_now now = at(boot);
+	uint32_t i;
+
+	for (i = 0; i < policy->deny; i++) {
+		CHECK(!id7_lane_lock_if_due(lane, policy, &now));
+		id7_lane_fail(lane, (int32_t)boot, i, 0);
+	}
+	CHECK(id7_lane_lock_if_due(lane, policy, &now));
+	CHECK(!id7_lane_lock_if_due(lane, policy, &now));
+}
+
+static void
+test_locks_at_each_limit(void)
+{
+	uint32_t deny;
+
+	for (deny = 1; deny <= ID7_DENY_MAX; deny++) {
+		struct id7_policy policy = usual;
+		struct id7_lane_tally lane = {0};
+
+		policy.deny = deny;
+		fail_to_the_lock(&lane, &policy, 100);
+		CHECK(lane.locked && !lane.held);
+		CHECK_INT(lane.episode, 1);
+		CHECK_INT(lane.locked_at, 100);
+		CHECK_INT(lane.locked_until, 700);
+	}
+}
+
+static void
+test_deny_zero_never_locks(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(5);
+	int i;
+
+	policy.deny = 0;
+	for (i = 0; i < 40; i++)
+		id7_lane_fail(&lane, 5, 0, 0);
+	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(!lane.locked);
+	CHECK_INT(lane.failures, ID7_DENY_MAX);
+}
+
+static void
+test_lock_ends_with_its_failures(void)
+{
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(699);
+
+	fail_to_the_lock(&lane, &usual, 100);
+	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(lane.locked);
+	CHECK_INT(lane.failures, 3);
+	now = at(700);
+	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!lane.locked);
+	CHECK_INT(lane.failures, 0);
+	fail_to_the_lock(&lane, &usual, 700);
+	CHECK_INT(lane.episode, 2);
+}
+
+static void
+test_failures_outlast_the_window_while_locked(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(100000);
+
+	policy.unlock_time = 604800;
+	fail_to_the_lock(&lane, &policy, 0);
+	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(lane.locked);
+	CHECK_INT(lane.failures, 3);
+	CHECK_INT(lane.locked_until, 604800);
+}
+
+static void
+test_unlock_time_zero_holds(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(INT32_MAX);
+
+	policy.unlock_time = 0;
+	fail_to_the_lock(&lane, &policy, 100);
+	CHECK(lane.held);
+	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(lane.locked && lane.held);
+	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(lane.locked && lane.held);
+}
+
+/* A lock under way must not end because the site made locks last for good. */
+static void
+test_stricter_unlock_time_frees_nobody(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(200);
+
+	fail_to_the_lock(&lane, &usual, 100);
+	policy.unlock_time = 0;
+	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(lane.locked);
+	CHECK_INT(lane.failures, 3);
+	CHECK_INT(lane.locked_until, 700);
+	policy.unlock_time = 604800;
+	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK_INT(lane.locked_until, 700);
+}
+
+static void
+test_shorter_unlock_time_shortens(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(200);
+
+	fail_to_the_lock(&lane, &usual, 100);
+	policy.unlock_time = 3;
+	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(lane.locked);
+	CHECK_INT(lane.locked_until, 203);
+}
+
+static void
+test_lower_deny_locks(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(10);
+
+	id7_lane_fail(&lane, 1, 1, 1);
+	id7_lane_fail(&lane, 2, 2, 2);
+	policy.deny = 2;
+	CHECK(id7_lane_refresh(&lane, &policy, &now));
+	CHECK(lane.locked);
+}
+
+/* Another time namespace: the same boot, an earlier clock. */
+static void
+test_boot_clock_that_went_back(void)
+{
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(50);
+
+	lane.cleared = true;
+	lane.cleared_at = 9000;
+	fail_to_the_lock(&lane, &usual, 10000);
+	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(lane.locked);
+	CHECK_INT(lane.locked_until, 650);
+	CHECK_INT(lane.locked_at, 50);
+	CHECK_INT(lane.cleared_at, 50);
+	CHECK_INT(lane.failure[0].at, 50);
+}
+
+static void
+test_clear_own(void)
+{
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(10);
+
+	id7_lane_fail(&lane, 1, 11, 7);
+	id7_lane_fail(&lane, 2, 12, 0);
+	id7_lane_fail(&lane, 3, 13, 8);
+	id7_lane_fail(&lane, 4, 14, 7);
+	id7_lane_clear_own(&lane, &usual, &now, 7);
+	CHECK_INT(lane.failures, 2);
+	CHECK_INT(lane.failure[0].fingerprint, 12);
+	CHECK_INT(lane.failure[1].fingerprint, 13);
+	CHECK_INT(lane.failure[2].fingerprint, 0);
+	CHECK_INT(lane.since_good, 0);
+	CHECK(!lane.cleared);
+	id7_lane_clear_own(&lane, &usual, &now, 0);
+	CHECK_INT(lane.failures, 1);
+	CHECK_INT(lane.failure[0].fingerprint, 13);
+	CHECK(lane.cleared);
+}
+
+static void
+test_sourceless_clears_once_a_window(void)
+{
+	struct id7_lane_tally lane = {0};
+	struct id7_now now = at(10);
+
+	id7_lane_clear_own(&lane, &usual, &now, 0);
+	CHECK(!lane.cleared);
+	id7_lane_fail(&lane, 10, 1, 0);
+	id7_lane_clear_own(&lane, &usual, &now, 0);
+	CHECK_INT(lane.failures, 0);
+	id7_lane_fail(&lane, 11, 2, 0);
+	now = at(909);
+	id7_lane_clear_own(&lane, &usual, &now, 0);
+	CHECK_INT(lane.failures, 1);
+	CHECK_INT(lane.since_good, 0);
+	now = at(910);
+	id7_lane_clear_own(&lane, &usual, &now, 0);
+	CHECK_INT(lane.failures, 0);
+}
+
+int
+main(void)
+{
+	test_clamp32();
+	test_failures_are_kept_oldest_first();
+	test_window_slides();
+	test_locks_at_each_limit();
+	test_deny_zero_never_locks();
+	test_lock_ends_with_its_failures();
+	test_failures_outlast_the_window_while_locked();
+	test_unlock_time_zero_holds();
+	test_stricter_unlock_time_frees_nobody();
+	test_shorter_unlock_time_shortens();
+	test_lower_deny_locks();
+	test_boot_clock_that_went_back();
+	test_clear_own();
+	test_sourceless_clears_once_a_window();
+	return check_done();
+}

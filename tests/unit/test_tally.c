@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tally: reservations, settlements, reboots, epochs. Numbers are MUSTs of
+ * tally.h. */
+#include "common/core/tally.h"
+
+#include "tests/support/check.h"
+
+#define ALL_ALIVE 0xffffffffu
+#define REMOTE ID7_LANE_REMOTE
+
+static const uint8_t id[ID7_ID_LEN] = "the id of alice";
+static const uint8_t other_id[ID7_ID_LEN] = "the id of someo";
+static const struct id7_policy usual = {
+	.deny = 3, .fail_interval = 900, .unlock_time = 600, .lease = 30};
+
+static struct id7_now
+at(int64_t boot)
+{
+	return (struct id7_now){
+		.wall = 1000000 + boot, .boot = boot, .boot_hash = 1};
+}
+
+/* A second boot, `gap` wall seconds after the first one's second 0. */
+static struct id7_now
+next_boot(int64_t boot, int64_t gap)
+{
+	return (struct id7_now){
+		.wall = 1000000 + gap, .boot = boot, .boot_hash = 2};
+}
+
+static struct id7_tally
+fresh(void)
+{
+	struct id7_tally tally;
+	struct id7_now now = at(0);
+
+	id7_tally_init(&tally, id, 5, &now);
+	return tally;
+}
+
+static bool
+refresh(struct id7_tally *tally, struct id7_now now, uint32_t alive)
+{
+	return id7_tally_refresh(tally, id, 5, &usual, &now, alive);
+}
+
+static enum id7_claim
+reserve(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
+	uint64_t nonce, uint32_t source)
+{
+	struct id7_now now = at(boot);
+	uint32_t index = 99;
+	enum id7_claim claim;
+
+	refresh(tally, now, ALL_ALIVE);
+	claim = id7_tally_reserve(tally, &usual, &now, lane, nonce, source,
+				  &index);
+	CHECK((claim == ID7_CLAIM_RESERVED) == (index < ID7_RESERVATIONS));
+	if (claim == ID7_CLAIM_RESERVED)
+		CHECK_INT(tally->reservation[index].nonce, nonce);
+	return claim;
+}
+
+static struct id7_settled
+settle(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
+       uint64_t nonce, enum id7_settlement how, uint32_t source)
+{
+	struct id7_now now = at(boot);
+	struct id7_settled settled;
+
+	refresh(tally, now, ALL_ALIVE);
+	id7_tally_settle(tally, &usual, &now, lane, nonce, how, 77, source,
+			 &settled);
+	return settled;
+}
+
+static struct id7_lane_view
+view(const struct id7_tally *tally, int64_t boot, enum id7_lane lane)
+{
+	struct id7_now now = at(boot);
+
+	return id7_tally_view(tally, &now, lane);
+}
+
+static void
+guess_wrong(struct id7_tally *tally, int64_t boot, int times)
+{
+	int i;
+
+	for (i = 0; i < times; i++) {
+		CHECK_INT(reserve(tally, boot, REMOTE, 1, 9),
+			  ID7_CLAIM_RESERVED);
+		CHECK(settle(tally, boot, REMOTE, 1, ID7_SETTLE_WRONG, 9)
+			      .stands);
+	}
+}
+
+static void
+test_init(void)
+{
+	struct id7_tally tally = fresh();
+
+	CHECK_MEM(tally.id, id, ID7_ID_LEN);
+	CHECK_INT(tally.epoch, 5);
+	CHECK_INT(tally.boot_hash, 1);
+	CHECK_INT(tally.wall, 1000000);
+	CHECK_INT(view(&tally, 0, REMOTE).failures, 0);
+	CHECK(!view(&tally, 0, REMOTE).locked_out);
+	CHECK_INT(view(&tally, 0, REMOTE).locked_until, 0);
+}
+
+static void
+test_must_1_pending_count(void)
+{
+	struct id7_tally tally = fresh(), before;
+
+	guess_wrong(&tally, 10, 1);
+	CHECK_INT(reserve(&tally, 10, REMOTE, 1, 9), ID7_CLAIM_RESERVED);
+	CHECK_INT(reserve(&tally, 10, REMOTE, 2, 9), ID7_CLAIM_RESERVED);
+	before = tally;
+	CHECK_INT(reserve(&tally, 10, REMOTE, 3, 9), ID7_CLAIM_FULL);
+	CHECK_MEM(&before, &tally, sizeof tally);
+	CHECK_INT(view(&tally, 10, REMOTE).pending, 2);
+	CHECK_INT(reserve(&tally, 10, ID7_LANE_KNOWN, 4, 9),
+		  ID7_CLAIM_RESERVED);
+	CHECK(settle(&tally, 11, REMOTE, 1, ID7_SETTLE_RELEASE, 9).stands);
+	CHECK_INT(view(&tally, 11, REMOTE).failures, 1);
+	CHECK_INT(reserve(&tally, 11, REMOTE, 3, 9), ID7_CLAIM_RESERVED);
+}
+
+static void
+test_right_logins_are_never_wrong(void)
+{
+	struct id7_tally tally = fresh();
+	uint64_t i;
+
+	guess_wrong(&tally, 10, 2);
+	for (i = 1; i <= 64; i++) {
+		CHECK_INT(reserve(&tally, 10, REMOTE, i, 4),
+			  ID7_CLAIM_RESERVED);
+		CHECK_INT(reserve(&tally, 10, REMOTE, i + 100, 4),
+			  ID7_CLAIM_FULL);
+		CHECK(settle(&tally, 10, REMOTE, i, ID7_SETTLE_RIGHT, 4)
+			      .stands);
+	}
+	CHECK_INT(view(&tally, 10, REMOTE).failures, 2);
+	CHECK_INT(tally.last_good, 1000010);
+	CHECK_INT(tally.last_bad, 1000010);
+}
+
+static void
+test_must_2_ends_once(void)
+{
+	static const enum id7_settlement hows[] = {
+		ID7_SETTLE_RELEASE, ID7_SETTLE_WRONG, ID7_SETTLE_RIGHT};
+	size_t i, k;
+
+	for (i = 0; i < 3; i++) {
+		for (k = 0; k < 3; k++) {
+			struct id7_tally tally = fresh();
+			struct id7_settled s;
+
+			reserve(&tally, 1, REMOTE, 42, 9);
+			s = settle(&tally, 1, REMOTE, 42, hows[i], 9);
+			CHECK(s.stands);
+			CHECK_INT(s.failures, hows[i] == ID7_SETTLE_WRONG);
+			s = settle(&tally, 1, REMOTE, 42, hows[k], 9);
+			CHECK(!s.stands);
+			CHECK_INT(s.failures, hows[i] == ID7_SETTLE_WRONG);
+		}
+	}
+}
+
+static void
+test_nobody_settles_nothing(void)
+{
+	struct id7_tally tally = fresh();
+
+	reserve(&tally, 1, REMOTE, 42, 9);
+	CHECK(!settle(&tally, 1, REMOTE, 0, ID7_SETTLE_WRONG, 9).stands);
+	CHECK(!settle(&tally, 1, REMOTE, 43, ID7_SETTLE_RIGHT, 9).stands);
+	CHECK_INT(view(&tally, 1, REMOTE).pending, 1);
+	CHECK_INT(view(&tally, 1, REMOTE).failures, 0);
+	CHECK_INT(tally.last_good, 0);
+}
+
+static void
+test_lease(void)
+{
+	struct id7_tally tally = fresh(), late;
+
+	reserve(&tally, 100, REMOTE, 42, 9);
+	late = tally;
+	CHECK(settle(&tally, 130, REMOTE, 42, ID7_SETTLE_RIGHT, 9).stands);
+	CHECK(!settle(&late, 131, REMOTE, 42, ID7_SETTLE_RIGHT, 9).stands);
+	CHECK_INT(view(&late, 131, REMOTE).failures, 1);
+	CHECK_INT(late.lane[REMOTE].failure[0].at, 130);
+	CHECK_INT(late.lane[REMOTE].failure[0].source, 9);
+	CHECK_INT(late.last_good, 0);
+}
+
+static void
+test_dead_owner(void)
+{
+	struct id7_tally tally = fresh();
+
+	reserve(&tally, 100, REMOTE, 1, 9);
+	reserve(&tally, 100, REMOTE, 2, 9);
+	reserve(&tally, 100, ID7_LANE_CONSOLE, 3, 0);
+	CHECK(!refresh(&tally, at(101), ~2u));
+	CHECK_INT(view(&tally, 101, REMOTE).failures, 1);
+	CHECK_INT(view(&tally, 101, REMOTE).pending, 1);
+	CHECK_INT(view(&tally, 101, ID7_LANE_CONSOLE).failures, 0);
+	CHECK_INT(tally.lane[REMOTE].failure[0].at, 101);
+	CHECK(!settle(&tally, 101, REMOTE, 2, ID7_SETTLE_RIGHT, 9).stands);
+}
+
+static void
+test_dead_owners_lock(void)
+{
+	struct id7_tally tally = fresh();
+	uint64_t i;
+
+	for (i = 1; i <= 3; i++)
+		reserve(&tally, 100, REMOTE, i, 9);
+	CHECK(refresh(&tally, at(105), 0));
+	CHECK(view(&tally, 105, REMOTE).locked_out);
+	CHECK_INT(view(&tally, 105, REMOTE).locked_since, 1000105);
+	CHECK_INT(view(&tally, 105, REMOTE).locked_until, 1000705);
+	CHECK_INT(view(&tally, 105, REMOTE).episode, 1);
+	CHECK(!refresh(&tally, at(106), 0));
+}
+
+static void
+test_must_4_attempts_during_a_lock(void)
+{
+	struct id7_tally tally = fresh(), before;
+	int64_t t;
+
+	guess_wrong(&tally, 10, 3);
+	CHECK(view(&tally, 10, REMOTE).locked_out);
+	before = tally;
+	for (t = 11; t < 610; t += 13) {
+		CHECK_INT(reserve(&tally, t, REMOTE, 8, 9),
+			  ID7_CLAIM_LOCKED_OUT);
+		CHECK(!settle(&tally, t, REMOTE, 8, ID7_SETTLE_WRONG, 9)
+			       .stands);
+		CHECK_MEM(&before.lane, &tally.lane, sizeof tally.lane);
+	}
+	CHECK_INT(reserve(&tally, 610, REMOTE, 8, 9), ID7_CLAIM_RESERVED);
+	CHECK_INT(view(&tally, 610, REMOTE).failures, 0);
+}
+
+static void
+test_held(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_tally tally = fresh();
+	struct id7_now now = at(10);
+	struct id7_settled settled;
+	uint32_t index;
+
+	policy.unlock_time = 0;
+	policy.deny = 1;
+	CHECK_INT(
+		id7_tally_reserve(&tally, &policy, &now, REMOTE, 1, 9, &index),
+		ID7_CLAIM_RESERVED);
+	id7_tally_settle(&tally, &policy, &now, REMOTE, 1, ID7_SETTLE_WRONG, 1,
+			 9, &settled);
+	CHECK(settled.locked_now);
+	CHECK(view(&tally, 10, REMOTE).held);
+	CHECK(!view(&tally, 10, REMOTE).locked_out);
+	CHECK_INT(view(&tally, 10, REMOTE).locked_until, 0);
+	CHECK_INT(view(&tally, 20, REMOTE).locked_since, 1000010);
+	CHECK_INT(reserve(&tally, 1000000000, REMOTE, 1, 9), ID7_CLAIM_HELD);
+	CHECK(id7_tally_unlock(&tally));
+	CHECK_INT(reserve(&tally, 1000000000, REMOTE, 1, 9),
+		  ID7_CLAIM_RESERVED);
+}
+
+static void
+test_unlock(void)
+{
+	struct id7_tally tally = fresh();
+
+	guess_wrong(&tally, 10, 2);
+	reserve(&tally, 10, ID7_LANE_KNOWN, 5, 9);
+	CHECK(!id7_tally_unlock(&tally));
+	CHECK_INT(view(&tally, 10, REMOTE).failures, 0);
+	CHECK_INT(view(&tally, 10, ID7_LANE_KNOWN).pending, 1);
+	guess_wrong(&tally, 10, 3);
+	CHECK(id7_tally_unlock(&tally));
+	CHECK(!view(&tally, 10, REMOTE).locked_out);
+	CHECK_INT(view(&tally, 10, REMOTE).episode, 1);
+	CHECK(settle(&tally, 11, ID7_LANE_KNOWN, 5, ID7_SETTLE_WRONG, 9)
+		      .stands);
+	CHECK_INT(view(&tally, 11, ID7_LANE_KNOWN).failures, 1);
+}
+
+static void
+test_reboot_carries_a_lock(void)
+{
+	static const struct {
+		const char *what;
+		int64_t boot, wall; /* of the second boot's first look */
+		int64_t left;	    /* seconds of lock; 0: over */
+	} cases[] = {
+		{"quick reboot", 5, 100, 510},
+		{"the lock's last second", 5, 609, 1},
+		{"over meanwhile", 5, 610, 0},
+		{"clock a century ahead", 5, 3155760000, 0},
+		{"clock a century back", 0, -3155760000, 600},
+		{"clock back, and up for a while", 100, -3155760000, 500},
+		{"clock back, and up for long", 600, -3155760000, 0},
+		{"clock stands at the lock", 5, 10, 595},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct id7_tally tally = fresh();
+		struct id7_now now = next_boot(cases[i].boot, cases[i].wall);
+		struct id7_lane_view v;
+
+		guess_wrong(&tally, 10, 3);
+		CHECK(!refresh(&tally, now, 0));
+		v = id7_tally_view(&tally, &now, REMOTE);
+		CHECK_STR(v.locked_out ? cases[i].what : "over",
+			  cases[i].left > 0 ? cases[i].what : "over");
+		if (v.locked_out)
+			CHECK_INT(v.locked_until - now.wall, cases[i].left);
+		CHECK_INT(v.failures, v.locked_out ? 3 : 0);
+	}
+}
+
+static void
+test_reboot_carries_the_window(void)
+{
+	struct id7_tally tally = fresh();
+	struct id7_now now = next_boot(3, 909);
+
+	guess_wrong(&tally, 10, 2);
+	refresh(&tally, now, 0);
+	CHECK_INT(id7_tally_view(&tally, &now, REMOTE).failures, 2);
+	now.wall++;
+	now.boot++;
+	refresh(&tally, now, 0);
+	CHECK_INT(id7_tally_view(&tally, &now, REMOTE).failures, 0);
+}
+
+static void
+test_reboot_kills_as_one(void)
+{
+	struct id7_tally tally = fresh();
+	struct id7_now now = next_boot(3, 20);
+
+	reserve(&tally, 10, REMOTE, 1, 9);
+	reserve(&tally, 10, REMOTE, 2, 9);
+	reserve(&tally, 10, REMOTE, 3, 9);
+	reserve(&tally, 10, ID7_LANE_CONSOLE, 4, 0);
+	CHECK(!refresh(&tally, now, ALL_ALIVE));
+	CHECK_INT(id7_tally_view(&tally, &now, REMOTE).failures, 1);
+	CHECK_INT(id7_tally_view(&tally, &now, REMOTE).pending, 0);
+	CHECK_INT(id7_tally_view(&tally, &now, ID7_LANE_CONSOLE).failures, 1);
+}
+
+static void
+test_wall_steps_within_a_boot(void)
+{
+	struct id7_tally tally = fresh(), before;
+	struct id7_now now = at(300);
+
+	guess_wrong(&tally, 10, 3);
+	refresh(&tally, now, 0);
+	before = tally;
+	now.wall = -3155760000;
+	refresh(&tally, now, 0);
+	CHECK_MEM(&before.lane, &tally.lane, sizeof tally.lane);
+	CHECK_INT(id7_tally_view(&tally, &now, REMOTE).locked_until,
+		  now.wall + 310);
+	now.wall = 3155760000;
+	refresh(&tally, now, 0);
+	CHECK_MEM(&before.lane, &tally.lane, sizeof tally.lane);
+}
+
+static void
+test_epochs(void)
+{
+	struct id7_tally locked = fresh(), tally;
+	struct id7_now now = at(20);
+
+	guess_wrong(&locked, 10, 3);
+	locked.seq = 8;
+	tally = locked;
+	CHECK(!id7_tally_refresh(&tally, id, 6, &usual, &now, 0));
+	CHECK(!view(&tally, 20, REMOTE).locked_out);
+	CHECK_INT(tally.epoch, 6);
+	CHECK_INT(tally.seq, 8);
+	tally = locked;
+	CHECK(!id7_tally_refresh(&tally, other_id, 5, &usual, &now, 0));
+	CHECK(!view(&tally, 20, REMOTE).locked_out);
+	CHECK_MEM(tally.id, other_id, ID7_ID_LEN);
+	CHECK_INT(tally.seq, 8);
+}
+
+/* An attempt that read the account before its password was changed, and was
+ * stopped there, must not wipe what was counted since. */
+static void
+test_stale_epoch_empties_nothing(void)
+{
+	struct id7_tally tally = fresh();
+	struct id7_now now = at(20);
+
+	guess_wrong(&tally, 10, 3);
+	CHECK(!id7_tally_refresh(&tally, id, 4, &usual, &now, 0));
+	CHECK(view(&tally, 20, REMOTE).locked_out);
+	CHECK_INT(tally.epoch, 5);
+	CHECK(!refresh(&tally, now, 0));
+	CHECK(view(&tally, 20, REMOTE).locked_out);
+}
+
+/* A flood in one lane must not take the last place of another. */
+static void
+test_lanes_do_not_starve_each_other(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_tally tally = fresh();
+	struct id7_now now = at(10);
+	uint32_t index;
+	uint64_t i;
+
+	policy.deny = ID7_DENY_MAX;
+	for (i = 1; id7_tally_reserve(&tally, &policy, &now, REMOTE, i, 9,
+				      &index) == ID7_CLAIM_RESERVED;
+	     i++)
+		;
+	CHECK_INT(view(&tally, 10, REMOTE).pending, ID7_RESERVATIONS - 2);
+	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_KNOWN, 90,
+				    9, &index),
+		  ID7_CLAIM_RESERVED);
+	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_KNOWN, 91,
+				    9, &index),
+		  ID7_CLAIM_FULL);
+	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_CONSOLE, 92,
+				    0, &index),
+		  ID7_CLAIM_RESERVED);
+	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_CONSOLE, 93,
+				    0, &index),
+		  ID7_CLAIM_FULL);
+}
+
+/* Another time namespace: the same boot, an earlier clock. */
+static void
+test_boot_clock_that_went_back(void)
+{
+	struct id7_tally tally = fresh();
+
+	reserve(&tally, 10000, REMOTE, 42, 9);
+	CHECK(!refresh(&tally, at(50), ALL_ALIVE));
+	CHECK_INT(view(&tally, 50, REMOTE).pending, 1);
+	CHECK(!refresh(&tally, at(81), ALL_ALIVE));
+	CHECK_INT(view(&tally, 81, REMOTE).pending, 0);
+	CHECK_INT(view(&tally, 81, REMOTE).failures, 1);
+}
+
+/* Leases that run out in another order than their places. */
+static void
+test_buried_oldest_first(void)
+{
+	struct id7_tally tally = fresh();
+
+	reserve(&tally, 10, REMOTE, 1, 9);
+	reserve(&tally, 20, REMOTE, 2, 9);
+	settle(&tally, 21, REMOTE, 1, ID7_SETTLE_RELEASE, 9);
+	reserve(&tally, 30, REMOTE, 3, 9);
+	refresh(&tally, at(100), ALL_ALIVE);
+	CHECK_INT(tally.lane[REMOTE].failure[0].at, 50);
+	CHECK_INT(tally.lane[REMOTE].failure[1].at, 60);
+}
+
+int
+main(void)
+{
+	test_init();
+	test_must_1_pending_count();
+	test_right_logins_are_never_wrong();
+	test_must_2_ends_once();
+	test_nobody_settles_nothing();
+	test_lease();
+	test_dead_owner();
+	test_dead_owners_lock();
+	test_must_4_attempts_during_a_lock();
+	test_held();
+	test_unlock();
+	test_reboot_carries_a_lock();
+	test_reboot_carries_the_window();
+	test_reboot_kills_as_one();
+	test_wall_steps_within_a_boot();
+	test_epochs();
+	test_stale_epoch_empties_nothing();
+	test_lanes_do_not_starve_each_other();
+	test_boot_clock_that_went_back();
+	test_buried_oldest_first();
+	return check_done();
+}
