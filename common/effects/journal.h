@@ -40,7 +40,9 @@ struct id7_entry {
 
 /*
  * Appends one line by one write to `log_dir`/log.jsonl (0600; directory 0700,
- * made when missing). ID7_OK; file errors.
+ * made when missing; its parent must exist), on a line of its own even when an
+ * earlier write was cut short: readers pass over what is no JSON and over empty
+ * lines. Not synced. ID7_OK; file errors.
  */
 enum id7_error id7_journal_append(const char *log_dir,
 				  const struct id7_entry *entry,
@@ -48,10 +50,15 @@ enum id7_error id7_journal_append(const char *log_dir,
 
 /*
  * Renders the line, newline included, terminated, into `buf` of at least
- * ID7_ENTRY_MAX bytes; what does not fit is cut inside its string, so that the
- * line stays JSON. Returns its length. Pure.
+ * ID7_ENTRY_MAX bytes. "v" and "time" (RFC 3339, UTC) come first, then the
+ * fields in the order of the struct, under their names; `locked_now` only when
+ * true. In texts, controls and characters that id7_escape would rewrite are
+ * \uXXXX, a byte that is not UTF-8 is the text \xHH; a text of more than
+ * ID7_ENTRY_TEXT_MAX bytes in that form is cut at a whole character and ends in
+ * "...". Returns the length. Pure.
  */
 #define ID7_ENTRY_MAX 4096
+#define ID7_ENTRY_TEXT_MAX 270
 size_t id7_journal_render(const struct id7_entry *entry, char *buf,
 			  size_t size);
 
