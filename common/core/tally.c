@@ -102,8 +102,10 @@ bury_dead(struct id7_tally *tally, const struct id7_policy *policy,
 		if (r->lease > latest)
 			r->lease = latest;
 		if (new_boot) {
-			bury(tally, r, now, !counted[r->lane]);
+			bool first = !counted[r->lane];
+
 			counted[r->lane] = true;
+			bury(tally, r, now, first);
 		} else if (!(alive & (1u << i)) || now->boot > r->lease) {
 			bury(tally, r, now, true);
 		}

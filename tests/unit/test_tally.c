@@ -363,6 +363,24 @@ test_reboot_kills_as_one(void)
 	CHECK_INT(id7_tally_view(&tally, &now, ID7_LANE_CONSOLE).failures, 1);
 }
 
+/* One failure a lane, whichever lane's place comes first. */
+static void
+test_reboot_counts_each_lane(void)
+{
+	static const enum id7_lane order[] = {ID7_LANE_CONSOLE, ID7_LANE_KNOWN,
+					      REMOTE};
+	struct id7_tally tally = fresh();
+	struct id7_now now = next_boot(3, 20);
+	uint64_t i;
+
+	for (i = 0; i < 6; i++)
+		CHECK_INT(reserve(&tally, 10, order[i / 2], i + 1, 9),
+			  ID7_CLAIM_RESERVED);
+	CHECK(!refresh(&tally, now, ALL_ALIVE));
+	for (i = 0; i < 3; i++)
+		CHECK_INT(id7_tally_view(&tally, &now, order[i]).failures, 1);
+}
+
 static void
 test_wall_steps_within_a_boot(void)
 {
@@ -494,6 +512,7 @@ main(void)
 	test_reboot_carries_a_lock();
 	test_reboot_carries_the_window();
 	test_reboot_kills_as_one();
+	test_reboot_counts_each_lane();
 	test_wall_steps_within_a_boot();
 	test_epochs();
 	test_stale_epoch_empties_nothing();
