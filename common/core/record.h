@@ -56,7 +56,8 @@ void id7_account_encode(const struct id7_account *account,
 /*
  * Reads a body. Returns ID7_OK, or ID7_CORRUPT when any field is outside its
  * limits, any text is not terminated or padded with zeros, or a reserved byte
- * is not zero: decode accepts only what encode writes.
+ * is not zero: decode accepts only what encode writes. *ret_account is undefined
+ * after a failure.
  */
 enum id7_error id7_account_decode(const uint8_t in[ID7_BODY_LEN],
 				  struct id7_account *ret_account) id7_must_use;
