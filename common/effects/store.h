@@ -142,7 +142,8 @@ enum id7_error id7_store_each(struct id7_store *store, id7_store_each_fn *each,
 
 /*
  * Reads a subject's tally as stored, without a lock. For an account whose tally
- * does not exist ID7_CORRUPT.
+ * does not exist or is unsound in both copies ID7_CORRUPT; when the account has
+ * gone as well ID7_NOT_FOUND. A phantom's is never unsound, but empty.
  */
 enum id7_error id7_store_tally(struct id7_store *store,
 			       const struct id7_subject *subject,
@@ -154,8 +155,11 @@ enum id7_error id7_store_tally(struct id7_store *store,
  * id7_tally_reserve (or nothing when `marked`: the attempt is a dummy already),
  * writes it back, and on ID7_CLAIM_RESERVED holds the owner's byte. Every claim
  * but ID7_CLAIM_FULL costs the same one write. `ticket` becomes live only with
- * ID7_CLAIM_RESERVED. A handle has at most one live ticket.
- * ID7_OK; ID7_BUSY; ID7_CORRUPT; ID7_IO.
+ * ID7_CLAIM_RESERVED. A handle has at most one live ticket. *ret_claim is
+ * ID7_CLAIM_NONE when `marked`; a ticket that is not live is settled, too. For a
+ * phantom `id` and `epoch` are ignored.
+ * ID7_OK; ID7_BUSY; ID7_CORRUPT; ID7_NOT_FOUND: the account has gone since it
+ * was looked up; ID7_IO; ID7_INTERNAL: a ticket is live already.
  */
 enum id7_error id7_store_reserve(struct id7_store *store,
 				 const struct id7_subject *subject,
@@ -170,9 +174,11 @@ enum id7_error id7_store_reserve(struct id7_store *store,
  * The durable step after verifying: the same read, refresh and one write, with
  * id7_tally_settle for a live ticket and no change for a marked one. `id` and
  * `epoch` are the account's as looked up again by the caller; when they are not
- * the ticket's, the reservation died with the old tally and does not stand. The
+ * the ticket's, the reservation died with the old tally and does not stand.
+ * Epochs only grow: an `epoch` that the tally has passed empties nothing. The
  * owner's byte is given back in every case and the ticket is live no more.
- * ret_settled->locked_now is set by a refresh that locked, too.
+ * ret_settled->locked_now is set by a refresh that locked, too. Errors as
+ * id7_store_reserve: the attempt does not stand.
  */
 enum id7_error id7_store_settle(struct id7_store *store,
 				struct id7_ticket *ticket,
@@ -189,7 +195,7 @@ typedef bool id7_store_change_fn(struct id7_tally *tally, void *context);
 /*
  * Any other durable change of one tally, under the same slot byte. With
  * `repair`, a tally whose two copies are both invalid starts empty instead of
- * being ID7_CORRUPT.
+ * being ID7_CORRUPT. Errors as id7_store_reserve.
  */
 enum id7_error id7_store_change(struct id7_store *store,
 				const struct id7_subject *subject,

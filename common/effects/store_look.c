@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Looks a name up in both of its files. Without a lock the two are read at two
+ * moments, and a change between them looks like damage: so whatever looks like
+ * damage is read again while nobody can change it.
+ */
+#include <string.h>
+
+#include "common/effects/fault.h"
+#include "common/effects/store_private.h"
+
+/* What a hit costs, spent on a miss: the same bytes through the same cipher. */
+static void
+spend_unseal(const struct id7_store *store, const char *key)
+{
+	struct id7_account nobody = {0};
+	uint8_t sealed[ID7_SEALED_LEN];
+
+	id7_store_seal(store, key, &nobody, sealed);
+}
+
+static enum id7_error
+account_read(struct id7_store *store, const struct id7_subject *subject,
+	     struct id7_account *ret_account)
+{
+	struct id7_shard shard = id7_shard_of(store, subject);
+	char name[ID7_STORE_FILE_MAX + 1];
+	char key[ID7_STORE_KEY_MAX + 1];
+	uint8_t sealed[ID7_SEALED_LEN];
+	auto_gdbm file = {0};
+	enum id7_error error;
+
+	error = id7_shard_open(store, shard, ID7_STORE_DB, false, &file);
+	if (error != ID7_OK)
+		return error;
+	id7_store_account_key(subject, key);
+	error = id7_gdbm_fetch(&file, key, sealed, sizeof sealed);
+	if (error == ID7_NOT_FOUND) {
+		spend_unseal(store, key);
+		return error;
+	}
+	if (error == ID7_OK)
+		error = id7_store_unseal(store, key, sealed, ret_account);
+	if (error == ID7_OK || error == ID7_NO_KEY)
+		return error;
+	id7_shard_name(store, shard, ID7_STORE_DB, name);
+	return id7_store_blame(store, error, name);
+}
+
+static enum id7_error
+tallies_read(struct id7_store *store, const struct id7_subject *subject,
+	     struct id7_tallies *ret_tallies)
+{
+	struct id7_shard shard = id7_shard_of(store, subject);
+	char name[ID7_STORE_FILE_MAX + 1];
+	auto_gdbm file = {0};
+	enum id7_error error;
+
+	error = id7_shard_open(store, shard, ID7_STORE_TALLY, false, &file);
+	if (error != ID7_OK)
+		return error;
+	error = id7_tallies_read(store, &file, subject, ret_tallies);
+	if (error == ID7_OK || error == ID7_NOT_FOUND)
+		return error;
+	id7_shard_name(store, shard, ID7_STORE_TALLY, name);
+	return id7_store_blame(store, error, name);
+}
+
+enum id7_error
+id7_store_look_once(struct id7_store *store, const struct id7_subject *subject,
+		    struct id7_account *ret_account,
+		    struct id7_tallies *ret_tallies)
+{
+	enum id7_error account = account_read(store, subject, ret_account);
+	enum id7_error tally = ID7_NOT_FOUND;
+	char name[ID7_STORE_FILE_MAX + 1];
+	bool there, agree;
+
+	memset(ret_tallies, 0, sizeof *ret_tallies);
+	if (account != ID7_OK && account != ID7_NOT_FOUND)
+		return account;
+	tally = tallies_read(store, subject, ret_tallies);
+	there = ret_tallies->found[0] || ret_tallies->found[1];
+	if (account == ID7_OK)
+		agree = there && (tally == ID7_OK || tally == ID7_CORRUPT);
+	else
+		agree = tally == ID7_NOT_FOUND ||
+			(tally == ID7_OK && (ret_tallies->tally.flags &
+					     ID7_TALLY_PROVISIONAL) != 0);
+	if (agree)
+		return account;
+	if (account == ID7_OK)
+		id7_wipe(ret_account, sizeof *ret_account);
+	if (tally != ID7_OK && tally != ID7_NOT_FOUND)
+		return tally;
+	id7_shard_name(store, id7_shard_of(store, subject),
+		       tally == ID7_OK ? ID7_STORE_DB : ID7_STORE_TALLY, name);
+	return id7_store_blame(store, ID7_CORRUPT, name);
+}
+
+enum id7_error
+id7_store_look(struct id7_store *store, const struct id7_subject *subject,
+	       struct id7_account *ret_account, struct id7_tallies *ret_tallies)
+{
+	struct id7_deadline deadline;
+	auto_hold hold = ID7_HOLD_NONE;
+	enum id7_error error;
+
+	error = id7_store_look_once(store, subject, ret_account, ret_tallies);
+	if (error != ID7_CORRUPT)
+		return error;
+	deadline = id7_deadline_in(ID7_STORE_DOUBT_MS);
+	error = id7_hold_begin(store, id7_shard_of(store, subject), false,
+			       deadline, &hold);
+	if (error == ID7_OK)
+		error = id7_hold_shard(&hold, false, deadline);
+	if (error == ID7_OK)
+		error = id7_hold_slot(&hold, subject, false, deadline);
+	if (error != ID7_OK)
+		return error;
+	return id7_store_look_once(store, subject, ret_account, ret_tallies);
+}
+
+static enum id7_error
+missing(struct id7_store *store, enum id7_error error, const char *name)
+{
+	if (error == ID7_NOT_FOUND)
+		(void)id7_fault_set(&store->fault, error, ID7_TROUBLE_MISSING,
+				    name);
+	return error;
+}
+
+enum id7_error
+id7_store_get(struct id7_store *store, const char *name,
+	      struct id7_account *ret_account)
+{
+	struct id7_subject subject =
+		id7_store_subject(store, name, strlen(name), false);
+	struct id7_tallies tallies;
+
+	return missing(store,
+		       id7_store_look(store, &subject, ret_account, &tallies),
+		       name);
+}
+
+/* Under the slot byte nobody is half through writing. */
+static enum id7_error
+tallies_read_again(struct id7_store *store, const struct id7_subject *subject,
+		   struct id7_tallies *ret_tallies)
+{
+	struct id7_deadline deadline = id7_deadline_in(ID7_STORE_DOUBT_MS);
+	auto_hold hold = ID7_HOLD_NONE;
+	enum id7_error error;
+
+	error = id7_hold_begin(store, id7_shard_of(store, subject), false,
+			       deadline, &hold);
+	if (error == ID7_OK)
+		error = id7_hold_slot(&hold, subject, false, deadline);
+	if (error == ID7_OK)
+		error = tallies_read(store, subject, ret_tallies);
+	return error;
+}
+
+/* No tally: damage, unless the account has gone as well. */
+static enum id7_error
+tally_missing(struct id7_store *store, const struct id7_subject *subject,
+	      struct id7_tallies *ret_tallies)
+{
+	struct id7_account account;
+	char name[ID7_STORE_FILE_MAX + 1];
+	enum id7_error error = ID7_OK;
+
+	if (!subject->phantom) {
+		error = id7_store_look(store, subject, &account, ret_tallies);
+		id7_wipe(&account, sizeof account);
+	}
+	if (error != ID7_OK)
+		return error;
+	if (ret_tallies->sound[0] || ret_tallies->sound[1])
+		return ID7_OK;
+	id7_shard_name(store, id7_shard_of(store, subject), ID7_STORE_TALLY,
+		       name);
+	return id7_store_blame(store, ID7_CORRUPT, name);
+}
+
+enum id7_error
+id7_store_tally(struct id7_store *store, const struct id7_subject *subject,
+		struct id7_tally *ret_tally)
+{
+	struct id7_tallies tallies;
+	enum id7_error error = tallies_read(store, subject, &tallies);
+
+	if (error == ID7_CORRUPT)
+		error = tallies_read_again(store, subject, &tallies);
+	if (error == ID7_NOT_FOUND)
+		error = tally_missing(store, subject, &tallies);
+	if (error != ID7_OK && !(subject->phantom && error == ID7_CORRUPT))
+		return error;
+	/* The place is another name's, or nobody's: for this one it is empty.
+	 */
+	if (subject->phantom &&
+	    (error != ID7_OK ||
+	     memcmp(tallies.tally.id, subject->hash, ID7_ID_LEN) != 0)) {
+		struct id7_now now = id7_clock_now();
+
+		id7_tally_init(&tallies.tally, subject->hash, 0, &now);
+	}
+	*ret_tally = tallies.tally;
+	return ID7_OK;
+}

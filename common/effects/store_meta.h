@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parts of a handle that opening and making a store share. For store*.c
+ * only. */
+#ifndef ID7_EFFECTS_STORE_META_H
+#define ID7_EFFECTS_STORE_META_H
+
+#include "common/effects/store_private.h"
+
+/*
+ * A handle with no file open and no key in it; closed by id7_store_close.
+ * ID7_OK; ID7_INVALID (a path is too long); ID7_NO_MEMORY.
+ */
+enum id7_error id7_store_make(const char *store_dir, const char *key_dir,
+			      struct id7_store **ret_store) id7_must_use;
+
+/*
+ * Derives the keys that come from the site key, and those from the store's
+ * root.
+ */
+void
+id7_store_derive_site(struct id7_store *store, const struct id7_secret *site);
+void id7_store_derive_root(struct id7_store *store,
+			   const uint8_t root[ID7_ROOT_LEN]);
+
+/*
+ * The key check value of the site key that was derived from.
+ */
+void id7_store_key_check(const struct id7_store *store, uint8_t ret_check[16]);
+
+/*
+ * Seals `root` into store->meta and writes meta durably. ID7_OK; file errors,
+ * as in the handle's fault.
+ */
+enum id7_error
+id7_store_meta_write(struct id7_store *store,
+		     const uint8_t root[ID7_ROOT_LEN]) id7_must_use;
+
+#endif

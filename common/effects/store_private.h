@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of the store share: the handle, the names of files and keys,
+ * what is held while one shard is worked on. For store*.c only.
+ *
+ * Lock order: store.lock (shared), then the shard byte, then a slot byte or the
+ * whole slot range. Never two shards.
+ */
+#ifndef ID7_EFFECTS_STORE_PRIVATE_H
+#define ID7_EFFECTS_STORE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/core/limits.h"
+#include "common/core/record.h"
+#include "common/effects/gdbmfile.h"
+#include "common/effects/secret.h"
+#include "common/effects/store.h"
+
+#define ID7_STORE_FILE_MAX 63 /* bytes of a file name within the store */
+#define ID7_STORE_KEY_MAX 34  /* bytes of a GDBM key, without NUL */
+#define ID7_STORE_PURPOSES 11 /* ID7_FOR_... are 1 to 10 */
+#define ID7_PHANTOMS 4096     /* places of the ring */
+#define ID7_SHARDS_MIN 16
+#define ID7_SHARDS_MAX 4096
+#define ID7_STORE_DOUBT_MS 2000 /* a look-up in doubt waits no longer */
+
+struct id7_store {
+	struct id7_meta meta;
+	struct id7_secret *keys; /* ID7_STORE_PURPOSES keys, by purpose */
+	int root_fd;
+	int shards_fd; /* the directory of the generation */
+	int lock_fd;   /* store.lock */
+	char dir[ID7_PATH_MAX + 1];
+	char key_dir[ID7_PATH_MAX + 1];
+	struct id7_fault fault;
+
+	int owner_fd; /* holds the owner's byte of `ticket`; -1: none live */
+	struct id7_ticket ticket;
+	struct id7_policy policy; /* that `ticket` was made under */
+};
+
+/* One shard, or the ring of phantoms. */
+struct id7_shard {
+	bool phantom;
+	uint32_t index;
+};
+
+enum id7_store_file {
+	ID7_STORE_DB,
+	ID7_STORE_TALLY,
+	ID7_STORE_LOCK,
+};
+
+/* --- store_shard.c: files of one shard --- */
+
+/*
+ * The shard that `subject` lies in.
+ */
+struct id7_shard
+id7_shard_of(const struct id7_store *store, const struct id7_subject *subject);
+
+/*
+ * The name of a shard's file within the store directory: "g000001/0a3.db".
+ */
+void
+id7_shard_name(const struct id7_store *store, struct id7_shard shard,
+	       enum id7_store_file file, char ret_name[ID7_STORE_FILE_MAX + 1]);
+
+/*
+ * Keeps the fault of `error` in the handle, about `name` within the store
+ * directory (NULL: the directory); errno is that of the failed call for ID7_IO.
+ * Returns `error`.
+ */
+enum id7_error id7_store_blame(struct id7_store *store, enum id7_error error,
+			       const char *name);
+
+/*
+ * Opens a plain file of a shard. A missing one is ID7_CORRUPT: init made it.
+ */
+enum id7_error
+id7_shard_open_file(struct id7_store *store, struct id7_shard shard,
+		    enum id7_store_file file, int flags,
+		    int *ret_fd) id7_must_use;
+
+/*
+ * Opens a shard's GDBM file. Errors as id7_shard_open_file and id7_gdbm_open.
+ */
+enum id7_error id7_shard_open(struct id7_store *store, struct id7_shard shard,
+			      enum id7_store_file file, bool writer,
+			      struct id7_gdbm *ret_file) id7_must_use;
+
+enum id7_edit_kind {
+	ID7_EDIT_INSERT,
+	ID7_EDIT_REPLACE,
+	ID7_EDIT_DELETE,
+};
+
+/* One change of a structural change. */
+struct id7_edit {
+	enum id7_edit_kind kind;
+	char key[ID7_STORE_KEY_MAX + 1];
+	const void *value; /* NULL for ID7_EDIT_DELETE */
+	size_t len;
+};
+
+/*
+ * Puts a changed copy in the place of a shard's file: copy, `count` edits,
+ * sync, check, rename, sync of the directory. Catchable signals wait meanwhile.
+ * The caller holds what the file demands (STORE A4). ID7_OK: durable. Otherwise
+ * the file is as it was, except when only the directory's sync failed: then it
+ * is the new one, whole.
+ */
+enum id7_error
+id7_shard_edit(struct id7_store *store, struct id7_shard shard,
+	       enum id7_store_file file, const struct id7_edit *edits,
+	       size_t count) id7_must_use;
+
+/*
+ * Asks the file system not to copy on write, where it can: a full disk must not
+ * stop the counting. For an empty file.
+ */
+void id7_shard_nocow(int fd);
+
+/* --- store_hold.c: locks of one shard --- */
+
+/* What is held; given back at the end of the scope. Start it at ID7_HOLD_NONE.
+ */
+struct id7_hold {
+	struct id7_store *store;
+	struct id7_shard shard;
+	int fd;	     /* the shard's lock file */
+	bool shared; /* store.lock */
+	bool byte;   /* the shard byte */
+	uint64_t slot;
+	uint64_t slots; /* how many slot bytes from `slot` on; 0: none */
+};
+#define ID7_HOLD_NONE                                                          \
+	{                                                                      \
+		.fd = -1                                                       \
+	}
+
+/*
+ * Takes store.lock shared and opens the shard's lock file, for writing when
+ * bytes will be taken exclusively. ID7_OK; ID7_BUSY; file errors.
+ */
+enum id7_error id7_hold_begin(struct id7_store *store, struct id7_shard shard,
+			      bool writable, struct id7_deadline deadline,
+			      struct id7_hold *ret_hold) id7_must_use;
+
+/*
+ * Takes the shard byte. ID7_OK; ID7_BUSY; ID7_IO.
+ */
+enum id7_error id7_hold_shard(struct id7_hold *hold, bool exclusive,
+			      struct id7_deadline deadline) id7_must_use;
+
+/*
+ * Takes the slot byte of `subject`, or (NULL) the whole range.
+ */
+enum id7_error
+id7_hold_slot(struct id7_hold *hold, const struct id7_subject *subject,
+	      bool exclusive, struct id7_deadline deadline) id7_must_use;
+
+/*
+ * Gives slot bytes back; none held is accepted.
+ */
+void id7_hold_slot_end(struct id7_hold *hold);
+
+/*
+ * Gives everything back and closes.
+ */
+void id7_hold_end(struct id7_hold *hold);
+#define auto_hold __attribute__((cleanup(id7_hold_end))) struct id7_hold
+
+/*
+ * Where the owner's byte of the reservation `nonce` lies: below 2^62, another
+ * for each reservation, so that an owner whose lease ran out holds nobody
+ * else's.
+ */
+uint64_t id7_hold_owner_byte(const struct id7_subject *subject, uint64_t nonce);
+
+/* --- store_record.c: records and their keys --- */
+
+/*
+ * The GDBM key of an account, and of copy 0 or 1 of a subject's tally.
+ */
+void id7_store_account_key(const struct id7_subject *subject,
+			   char ret_key[ID7_STORE_KEY_MAX + 1]);
+void id7_store_tally_key(const struct id7_subject *subject, unsigned int copy,
+			 char ret_key[ID7_STORE_KEY_MAX + 1]);
+
+/*
+ * Seals an account under `key` with a fresh nonce.
+ */
+void id7_store_seal(const struct id7_store *store, const char *key,
+		    const struct id7_account *account,
+		    uint8_t ret_sealed[ID7_SEALED_LEN]);
+
+/*
+ * Opens what id7_store_seal made for `key`; the name in it must hash to `key`.
+ * ID7_OK; ID7_CORRUPT; ID7_NEWER; ID7_NO_KEY and other key errors when the
+ * record names a key that is not there. *ret_account is wiped on failure.
+ */
+enum id7_error id7_store_unseal(struct id7_store *store, const char *key,
+				const uint8_t sealed[ID7_SEALED_LEN],
+				struct id7_account *ret_account) id7_must_use;
+
+/* A subject's two copies, and the current one decoded. */
+struct id7_tallies {
+	bool found[2];
+	bool sound[2];
+	unsigned int current; /* of no meaning unless one is sound */
+	struct id7_tally tally;
+};
+
+/*
+ * Reads both copies and chooses. ID7_OK: one is sound; ID7_NOT_FOUND: neither
+ * is there; ID7_CORRUPT: neither is sound; ID7_NEWER; ID7_NO_MEMORY; ID7_IO.
+ * found and sound are set in every case.
+ */
+enum id7_error
+id7_tallies_read(struct id7_store *store, const struct id7_gdbm *file,
+		 const struct id7_subject *subject,
+		 struct id7_tallies *ret_tallies) id7_must_use;
+
+/*
+ * Writes tallies->tally with the next seq over the copy that is not current, in
+ * place; both must be there. ID7_OK; ID7_CORRUPT: the other copy is missing or
+ * has another size; ID7_IO.
+ */
+enum id7_error
+id7_tallies_write(struct id7_store *store, const struct id7_gdbm *file,
+		  const struct id7_subject *subject,
+		  struct id7_tallies *tallies) id7_must_use;
+
+/*
+ * A tally as its bytes in the store, checksum included, for copy `copy`.
+ */
+void id7_tallies_encode(const struct id7_store *store,
+			const struct id7_subject *subject, unsigned int copy,
+			const struct id7_tally *tally,
+			uint8_t ret_bytes[ID7_TALLY_LEN]);
+
+/* --- store_look.c: both files asked --- */
+
+/*
+ * Looks up account and tally without a lock, and once more under the shard's
+ * bytes when they do not agree. ID7_OK: the account, and a tally that may be
+ * unsound (ret_tallies->sound). ID7_NOT_FOUND: both files say there is none.
+ * Other errors as id7_store_get. The caller wipes *ret_account.
+ */
+enum id7_error
+id7_store_look(struct id7_store *store, const struct id7_subject *subject,
+	       struct id7_account *ret_account,
+	       struct id7_tallies *ret_tallies) id7_must_use;
+
+/*
+ * The same, once; for callers that hold the shard byte.
+ */
+enum id7_error
+id7_store_look_once(struct id7_store *store, const struct id7_subject *subject,
+		    struct id7_account *ret_account,
+		    struct id7_tallies *ret_tallies) id7_must_use;
+
+/* --- store_tally.c --- */
+
+/*
+ * Ends the live reservation of a handle as released.
+ */
+void id7_store_release(struct id7_store *store);
+
+#endif
