@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -200,14 +201,26 @@ id7_journal_render(const struct id7_entry *entry, char *buf, size_t size)
 
 /* A write cut short by a full disk must not spoil the next line too. */
 static bool
-ends_in_a_line(int fd)
+ends_in_a_line(int fd, off_t size)
 {
-	struct stat st;
 	char last = '\n';
 
-	if (fstat(fd, &st) != 0 || st.st_size == 0)
+	return size == 0 || pread(fd, &last, 1, size - 1) != 1 || last == '\n';
+}
+
+/* A write over the limit that whoever started us has set would kill the host.
+ */
+static bool
+within_limit(off_t size, size_t len)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+	    limit.rlim_cur == RLIM_INFINITY ||
+	    (uint64_t)size + len <= limit.rlim_cur)
 		return true;
-	return pread(fd, &last, 1, st.st_size - 1) != 1 || last == '\n';
+	errno = EFBIG;
+	return false;
 }
 
 static ssize_t
@@ -230,6 +243,7 @@ id7_journal_append(const char *log_dir, const struct id7_entry *entry,
 	char text[1 + ID7_ENTRY_MAX] = "\n";
 	size_t len = id7_journal_render(entry, text + 1, sizeof text - 1);
 	const char *from;
+	struct stat st;
 	ssize_t n;
 	enum id7_error error = id7_dir_make(log_dir, 0700, &dirfd, ret_fault);
 
@@ -239,8 +253,12 @@ id7_journal_append(const char *log_dir, const struct id7_entry *entry,
 				      ret_fault);
 	if (error != ID7_OK)
 		return error;
-	from = ends_in_a_line(fd) ? text + 1 : text;
+	if (fstat(fd, &st) != 0)
+		return id7_fault_errno(ret_fault, log_dir, FILE_NAME);
+	from = ends_in_a_line(fd, st.st_size) ? text + 1 : text;
 	len += from == text;
+	if (!within_limit(st.st_size, len))
+		return id7_fault_errno(ret_fault, log_dir, FILE_NAME);
 	n = write_once(fd, from, len);
 	if (n == (ssize_t)len)
 		return ID7_OK;

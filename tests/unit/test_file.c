@@ -83,7 +83,9 @@ bind_socket(const char *path)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	CHECK(strlen(path) < sizeof address.sun_path);
+	memcpy(address.sun_path, path,
+	       strnlen(path, sizeof address.sun_path - 1));
 	CHECK_INT(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
 	close(fd);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -461,6 +462,27 @@ a_log_that_cannot_be_trusted_is_not_written(struct temp *temp)
 	CHECK_STR(fault.subject, "/nonexistent/log");
 }
 
+/* `ulimit -f` before a setuid program: no line, but no SIGXFSZ either. */
+static void
+a_size_limit_does_not_kill(struct temp *temp)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0) {
+		struct rlimit limit = {10, 10};
+		struct id7_fault fault = {0};
+
+		setrlimit(RLIMIT_FSIZE, &limit);
+		_exit(append(temp, "six", &fault) == ID7_IO &&
+				      fault.errnum == EFBIG
+			      ? 0
+			      : 1);
+	}
+	waitpid(child, &status, 0);
+	CHECK_INT(status, 0);
+}
+
 #define WRITERS 6
 #define LINES 50
 
@@ -510,6 +532,7 @@ main(void)
 	lines_are_appended(&temp);
 	a_cut_write_spoils_one_line_only(&temp);
 	a_log_that_cannot_be_trusted_is_not_written(&temp);
+	a_size_limit_does_not_kill(&temp);
 	writers_do_not_mix_their_lines(&temp);
 	temp_remove(&temp);
 	return check_done();

@@ -11,6 +11,7 @@
 
 #include "common/effects/secret.h"
 #include "tests/support/check.h"
+#include "tests/support/sanitize.h"
 
 static const struct id7_cost cheap = {1, 8192};
 static const struct id7_cost dearer = {2, 16384};
@@ -313,14 +314,6 @@ a_failing_hash_is_an_error_whatever_errno_says(void)
 	}
 	hash_errno = 0;
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
-#elif defined(__has_feature)
-#define HAS_ASAN __has_feature(address_sanitizer)
-#else
-#define HAS_ASAN 0
-#endif
 
 /* The real thing: an address space too small for the memory that is asked for.
  */
