@@ -42,6 +42,13 @@ id7_secret_copy(const void *bytes, size_t len)
 	return secret;
 }
 
+bool
+id7_secret_equal(const struct id7_secret *a, const struct id7_secret *b)
+{
+	return a->len == b->len &&
+	       sodium_memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
 void
 id7_secret_free(struct id7_secret **secret)
 {

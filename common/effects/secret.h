@@ -6,6 +6,7 @@
 #ifndef ID7_EFFECTS_SECRET_H
 #define ID7_EFFECTS_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,13 @@ struct id7_secret *id7_secret_make(size_t size) id7_must_use;
  * As id7_secret_make, holding a copy of `len` bytes.
  */
 struct id7_secret *id7_secret_copy(const void *bytes, size_t len) id7_must_use;
+
+/*
+ * Whether two secrets hold the same bytes, in a time that tells only their
+ * lengths.
+ */
+bool id7_secret_equal(const struct id7_secret *a, const struct id7_secret *b)
+	id7_must_use;
 
 /*
  * Wipes and releases; NULL is accepted and NULL is left behind.

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/effects/file.h"
+#include "common/effects/fault.h"
 #include "common/effects/guard.h"
 #include "common/effects/seal.h"
 #include "common/usecases/hashing.h"

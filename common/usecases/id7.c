@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/effects/fault.h"
 #include "common/effects/file.h"
 #include "common/effects/scope.h"
 #include "common/effects/secret.h"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/effects/file.h"
+#include "common/effects/fault.h"
 #include "common/effects/keys.h"
 #include "common/usecases/change.h"
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Step 4: whose tally an attempt belongs to, and a place in it before anything
+ * is verified. */
+#include "common/usecases/claim.h"
+
+#include <string.h>
+
+#include "common/usecases/hashing.h"
+
+/* Junk has a phantom of its own, so that what sshd sends for users it has
+ * refused itself touches nobody's tally. */
+static struct id7_subject
+junk_subject(struct id7_store *store, const char *user)
+{
+	char name[1 + ID7_NAME_MAX];
+	size_t len = strnlen(user, ID7_NAME_MAX);
+
+	name[0] = '\n';
+	memcpy(name + 1, user, len);
+	return id7_store_subject(store, name, len + 1, true);
+}
+
+/* What refuses before the tally is asked. */
+static enum id7_reason
+early_refusal(const struct id7_attempt *a, const struct id7_now *now)
+{
+	enum id7_reason standing;
+
+	if (a->kind == ID7_AUTHTOK_JUNK)
+		return ID7_REASON_JUNK;
+	if (!a->found)
+		return ID7_REASON_NONE;
+	standing = id7_account_standing(&a->account, now);
+	return standing == ID7_REASON_RIGHT ? ID7_REASON_NONE : standing;
+}
+
+enum id7_error
+id7_claim_find(struct id7_attempt *a)
+{
+	struct id7_now now = id7_clock_now();
+	enum id7_error error;
+
+	error = id7_store_get(a->store, a->user, &a->account);
+	if (error != ID7_OK && error != ID7_NOT_FOUND)
+		return error;
+	a->found = error == ID7_OK;
+	if (a->kind == ID7_AUTHTOK_JUNK) {
+		a->subject = junk_subject(a->store, a->user);
+	} else {
+		a->subject = id7_store_subject(a->store, a->user,
+					       strlen(a->user), !a->found);
+	}
+	if (a->found && a->kind != ID7_AUTHTOK_JUNK) {
+		memcpy(a->id, a->account.id, ID7_ID_LEN);
+		a->epoch = a->account.epoch;
+	} else {
+		memcpy(a->id, a->subject.hash, ID7_ID_LEN);
+	}
+	a->source = (uint32_t)id7_hashing_source(a->id7, a->origin);
+	a->refusal = early_refusal(a, &now);
+	return ID7_OK;
+}
+
+static enum id7_reason
+claim_refusal(enum id7_claim claim)
+{
+	switch (claim) {
+	case ID7_CLAIM_RESERVED:
+		return ID7_REASON_NONE;
+	case ID7_CLAIM_LOCKED_OUT:
+		return ID7_REASON_LOCKED_OUT;
+	case ID7_CLAIM_HELD:
+		return ID7_REASON_HELD;
+	case ID7_CLAIM_FULL:
+	case ID7_CLAIM_NONE:
+		break;
+	}
+	return ID7_REASON_BUSY;
+}
+
+/* `no_count`: the same question to a copy, nothing written. */
+static enum id7_error
+peek(struct id7_attempt *a, const struct id7_now *now,
+     enum id7_claim *ret_claim)
+{
+	struct id7_tally tally;
+	struct id7_lane_view view;
+	enum id7_error error;
+
+	error = id7_store_tally(a->store, &a->subject, &tally);
+	if (error != ID7_OK)
+		return error;
+	(void)id7_tally_refresh(&tally, a->id, a->epoch, &a->config->policy,
+				now, UINT32_MAX);
+	view = id7_tally_view(&tally, now, ID7_LANE_REMOTE);
+	*ret_claim = ID7_CLAIM_RESERVED;
+	if (view.locked_out)
+		*ret_claim = ID7_CLAIM_LOCKED_OUT;
+	if (view.held)
+		*ret_claim = ID7_CLAIM_HELD;
+	return ID7_OK;
+}
+
+static enum id7_error
+ask(struct id7_attempt *a, enum id7_claim *ret_claim)
+{
+	struct id7_now now = id7_clock_now();
+
+	if (a->config->no_count)
+		return peek(a, &now, ret_claim);
+	return id7_store_reserve(a->store, &a->subject, a->id, a->epoch,
+				 a->refusal != ID7_REASON_NONE,
+				 &a->config->policy, &now, ID7_LANE_REMOTE,
+				 a->source, a->deadline, ret_claim, &a->ticket);
+}
+
+enum id7_error
+id7_claim_reserve(struct id7_attempt *a, struct id7_login *login)
+{
+	struct id7_deadline wait = id7_deadline_earlier(
+		id7_deadline_in(a->config->slot_wait * 1000), a->deadline);
+	enum id7_claim claim = ID7_CLAIM_NONE;
+	enum id7_error error;
+	uint32_t nap_us = 2000;
+
+	for (;;) {
+		error = ask(a, &claim);
+		if (error != ID7_OK)
+			return error;
+		login->locked_now |= a->ticket.locked_now;
+		if (claim != ID7_CLAIM_FULL)
+			break;
+		if (id7_deadline_left(wait) == 0)
+			return ID7_BUSY;
+		id7_deadline_nap(wait, nap_us);
+		if (nap_us < 32000)
+			nap_us *= 2;
+	}
+	if (a->refusal == ID7_REASON_NONE)
+		a->refusal = claim_refusal(claim);
+	return ID7_OK;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one attempt knows of itself, and how it gets its place in a tally. */
+#ifndef ID7_USECASES_CLAIM_H
+#define ID7_USECASES_CLAIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/core/authtok.h"
+#include "common/effects/verifier.h"
+#include "common/usecases/login.h"
+
+/* Everything one attempt knows of itself; lives in id7_attempt_run alone. */
+struct id7_attempt {
+	struct id7 *id7;
+	struct id7_store *store;
+	const struct id7_config *config;
+	const char *user;
+	const struct id7_origin *origin;
+	struct id7_deadline deadline;
+
+	enum id7_authtok_kind kind;
+	struct id7_account account; /* wiped; valid only when found */
+	bool found;
+	struct id7_subject subject;
+	uint8_t id[ID7_ID_LEN];
+	uint64_t epoch;
+	uint32_t source;
+
+	enum id7_reason refusal; /* decided already: verify a dummy */
+	struct id7_ticket ticket;
+	enum id7_match match;
+	uint32_t fingerprint;
+};
+
+/*
+ * Fills account, subject and source from the typed name, and `refusal` with
+ * what refuses already: junk, or an account that is disabled, expired or held.
+ * ID7_OK, also for a name that is nobody's; store errors.
+ */
+enum id7_error id7_claim_find(struct id7_attempt *attempt) id7_must_use;
+
+/*
+ * Takes a place in the tally, waiting up to slot_wait for a pending attempt to
+ * settle when all are taken; with `no_count` only looks. ID7_OK with a live
+ * ticket, or with `refusal` set, which costs the same write; ID7_BUSY; store
+ * errors.
+ */
+enum id7_error id7_claim_reserve(struct id7_attempt *attempt,
+				 struct id7_login *login) id7_must_use;
+
+#endif
