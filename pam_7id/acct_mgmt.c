@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pam_sm_acct_mgmt: may this account be used now, and must its authtok change?
+ */
+#include "common/core/text.h"
+#include "pam_7id/conversation.h"
+#include "pam_7id/module.h"
+#include "pam_7id/report.h"
+#include "pam_7id/result.h"
+
+int
+acct_mgmt(struct module *module)
+{
+	struct id7_login login;
+	int code;
+
+	code = module_open(module);
+	if (code != PAM_SUCCESS)
+		return code;
+	id7_login_account(module->id7, module->user, module->known_to_system,
+			  &login);
+	if (module_name_changed(module, "7id_login")) {
+		login.verdict = ID7_DENY;
+		login.reason = ID7_REASON_CHANGED;
+	}
+	module->lang = login.lang;
+	code = result_account(&login);
+	if (code == PAM_NEW_AUTHTOK_REQD && !module->config.silent)
+		conversation_tell(module->pamh, module->flags, PAM_TEXT_INFO,
+				  id7_text(module_lang(module),
+					   "7iD: please choose a new password "
+					   "before you go on."));
+	if (login.error != ID7_OK || login.verdict == ID7_DENY) {
+		report_login(module, "account", &login);
+		report_tell(module, &login);
+	}
+	return code;
+}

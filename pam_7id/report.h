@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Says what happened: to syslog and the log for the administrator, and in one text to the person. */
+#ifndef ID7_PAM_REPORT_H
+#define ID7_PAM_REPORT_H
+
+#include "common/core/config.h"
+#include "pam_7id/module.h"
+
+/*
+ * Logs a setting, of a file or of the stack line, that was ignored
+ * (LOG_WARNING) or refused (LOG_ERR).
+ */
+void report_problem(struct module *module,
+		    const struct id7_config_problem *problem);
+
+/*
+ * Logs a failure of the machine with its remedy (LOG_ERR) and tells the person
+ * that logins are not available.
+ */
+void report_fault(struct module *module, const struct id7_fault *fault);
+
+/*
+ * Logs one outcome to syslog and to the log. `event` is "login", "account" or
+ * "password". Names that are not accounts are logged as a keyed tag unless
+ * `audit` is set. With `no_count` nothing is recorded.
+ */
+void report_login(struct module *module, const char *event,
+		  const struct id7_login *login);
+
+/*
+ * Tells the person of a refusal: one text for every reason, another only for
+ * "busy" and "not available". Nothing on success.
+ */
+void report_tell(struct module *module, const struct id7_login *login);
+
+#endif
