@@ -61,6 +61,22 @@ normal(const char *typed, size_t len, char *buf, size_t size, size_t *ret_len)
 	return id7_authtok_normal(typed, len, &scratch, buf, size, ret_len);
 }
 
+/* The normal form is the wanted one, and its own normal form. */
+static void
+check_normal(const char *typed, size_t typed_len, const char *want,
+	     size_t want_len)
+{
+	char buf[ID7_AUTHTOK_NFC_MAX], again[ID7_AUTHTOK_NFC_MAX];
+	size_t len = 9999, again_len = 9999;
+
+	CHECK_INT(normal(typed, typed_len, buf, sizeof buf, &len), ID7_OK);
+	CHECK_INT(len, want_len);
+	CHECK_MEM(buf, want, want_len);
+	CHECK_INT(normal(buf, len, again, sizeof again, &again_len), ID7_OK);
+	CHECK_INT(again_len, len);
+	CHECK_MEM(again, buf, len);
+}
+
 static void
 normal_forms(void)
 {
@@ -108,20 +124,9 @@ normal_forms(void)
 		  BYTES("\xf4\x8f\xbf\xbf\xef\xbf\xbe") },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char buf[ID7_AUTHTOK_NFC_MAX], again[ID7_AUTHTOK_NFC_MAX];
-		size_t len = 9999, again_len = 9999;
-
-		CHECK_INT(normal(cases[i].typed, cases[i].len, buf, sizeof buf,
-				 &len),
-			  ID7_OK);
-		CHECK_INT(len, cases[i].want_len);
-		CHECK_MEM(buf, cases[i].want, cases[i].want_len);
-		CHECK_INT(normal(buf, len, again, sizeof again, &again_len),
-			  ID7_OK);
-		CHECK_INT(again_len, len);
-		CHECK_MEM(again, buf, len);
-	}
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		check_normal(cases[i].typed, cases[i].len, cases[i].want,
+			     cases[i].want_len);
 }
 
 static void
