@@ -23,6 +23,9 @@ check_say(bool ok, const char *file, int line, const char *what)
 /* The condition holds. */
 #define CHECK(cond) check_say((cond), __FILE__, __LINE__, #cond)
 
+/* What must not be reached; says what was wanted. */
+#define CHECK_FAIL(wanted) check_say(false, __FILE__, __LINE__, (wanted))
+
 /* Two integers are equal; shows both. */
 #define CHECK_INT(got, want)                                                  \
 	do {                                                                  \

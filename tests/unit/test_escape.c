@@ -250,12 +250,12 @@ escape_is_safe(void)
 		out[size] = '!';
 		len = id7_escape(in, sizeof in, out, size);
 		if (len >= size || out[len] != '\0' || out[size] != '!')
-			CHECK(!"a result within its buffer");
+			CHECK_FAIL("a result within its buffer");
 		while (at < len) {
 			size_t n = id7_utf8_decode(out + at, len - at, &cp);
 
 			if (n == 0 || id7_escape_hidden(cp))
-				CHECK(!"nothing hidden in a result");
+				CHECK_FAIL("nothing hidden in a result");
 			at += n == 0 ? 1 : n;
 		}
 	}
