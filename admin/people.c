@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the system knows of people: who acts, who has a passwd entry, who is in
+ * a group. */
+#include "admin/people.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "common/core/limits.h"
+#include "common/effects/scope.h"
+
+#define UID_UNSET 4294967295UL
+
+static bool
+parse_uid(const char *text, uid_t *ret_uid)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || n >= UID_UNSET ||
+	    (*end != '\0' && *end != '\n'))
+		return false;
+	*ret_uid = (uid_t)n;
+	return true;
+}
+
+static bool
+login_uid(uid_t *ret_uid)
+{
+	auto_fd fd = open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC);
+	char text[32];
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof text - 1);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return parse_uid(text, ret_uid);
+}
+
+/* Only sudo can have set SUDO_UID for root; anybody can set it for himself. */
+static uid_t
+acting_uid(void)
+{
+	const char *sudo = getenv("SUDO_UID");
+	uid_t uid;
+
+	if (login_uid(&uid))
+		return uid;
+	if (geteuid() == 0 && sudo != NULL && parse_uid(sudo, &uid))
+		return uid;
+	return getuid();
+}
+
+void
+people_actor(char *buf, size_t size)
+{
+	uid_t uid = acting_uid();
+	const struct passwd *pw = getpwuid(uid);
+
+	if (pw != NULL)
+		snprintf(buf, size, "%s", pw->pw_name);
+	else
+		snprintf(buf, size, "uid %lu", (unsigned long)uid);
+}
+
+bool
+people_has_passwd(const char *name)
+{
+	return getpwnam(name) != NULL;
+}
+
+static bool
+is_member(const char *user, const struct group *gr)
+{
+	for (char **m = gr->gr_mem; m != NULL && *m != NULL; m++)
+		if (strcmp(*m, user) == 0)
+			return true;
+	return false;
+}
+
+bool
+people_in_group(const char *user, const char *group, void *context)
+{
+	const struct group *gr = getgrnam(group);
+	const struct passwd *pw;
+	gid_t gid;
+
+	(void)context;
+	if (gr == NULL)
+		return false;
+	if (is_member(user, gr))
+		return true;
+	gid = gr->gr_gid;
+	pw = getpwnam(user);
+	return pw != NULL && pw->pw_gid == gid;
+}
