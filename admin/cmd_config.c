@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* 7idctl config check and show: what is wrong with the settings, and what they
+ * are. */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/ctl.h"
+#include "admin/json.h"
+#include "admin/print.h"
+
+struct check {
+	struct ctl *ctl;
+	struct json json;
+	unsigned int warnings;
+	unsigned int errors;
+};
+
+static void
+json_problem(struct json *json, const struct id7_config_problem *problem,
+	     const char *wanted)
+{
+	json_object(json, NULL);
+	json_text(json, "kind", problem->refused ? "error" : "warning");
+	json_text(json, "file", problem->file);
+	json_int(json, "line", problem->line);
+	json_text(json, "name", problem->name);
+	json_text(json, "value", problem->value);
+	json_text(json, "nearest", problem->nearest);
+	json_text(json, "wanted", wanted);
+	json_end(json);
+}
+
+static void
+print_problem(const struct ctl *ctl, const struct id7_config_problem *problem)
+{
+	printf("%s:%u: ", safe_text(problem->file).s, problem->line);
+	if (!problem->refused) {
+		print_tint(stdout, ctl->tint_out, TINT_WARN,
+			   TEXT(ctl, ID7_N("warning")));
+		printf(TEXT(ctl, ID7_N(": unknown name %s is ignored")),
+		       safe_text(problem->name).s);
+		if (problem->nearest != NULL)
+			printf(TEXT(ctl, ID7_N("; did you mean %s?")),
+			       problem->nearest);
+	} else {
+		print_tint(stdout, ctl->tint_out, TINT_BAD,
+			   TEXT(ctl, ID7_N("error")));
+		printf(TEXT(ctl, ID7_N(": %s cannot be \"%s\"")),
+		       safe_text(problem->name).s, safe_text(problem->value).s);
+		if (problem->wanted != NULL)
+			printf(TEXT(ctl, ID7_N("; it must be %s")),
+			       TEXT(ctl, problem->wanted));
+	}
+	fputc('\n', stdout);
+}
+
+static void
+take_problem(const struct id7_config_problem *problem, void *context)
+{
+	struct check *check = context;
+
+	if (problem->refused)
+		check->errors++;
+	else
+		check->warnings++;
+	if (check->ctl->json)
+		json_problem(&check->json, problem, problem->wanted);
+	else
+		print_problem(check->ctl, problem);
+}
+
+static void
+conclude(struct check *check)
+{
+	struct ctl *ctl = check->ctl;
+
+	if (ctl->json) {
+		json_end(&check->json);
+		json_int(&check->json, "errors", check->errors);
+		json_int(&check->json, "warnings", check->warnings);
+		json_finish(&check->json);
+		return;
+	}
+	fflush(stdout);
+	if (check->errors + check->warnings == 0)
+		ctl_say(ctl, ID7_N("the settings are fine"));
+	else
+		ctl_say(ctl, ID7_N("errors: %u, warnings: %u"), check->errors,
+			check->warnings);
+	if (check->errors > 0)
+		ctl_say(ctl, ID7_N("until the errors are mended nobody but "
+				   "exempt names can log in"));
+	ctl_next(ctl, "config show");
+}
+
+enum ctl_exit
+cmd_config_check(struct ctl *ctl)
+{
+	struct check check = {.ctl = ctl};
+	struct id7_config config;
+	struct id7_fault fault = {0};
+	enum id7_error error;
+
+	if (ctl->json) {
+		json_start(&check.json, stdout);
+		json_array(&check.json, "problems");
+	}
+	error = id7_settings_read(ctl->conf, &config, take_problem, &check,
+				  &fault);
+	if (error == ID7_OK || error == ID7_BAD_CONFIG) {
+		conclude(&check);
+		return check.errors > 0 ? CTL_ERROR : CTL_DONE;
+	}
+	if (ctl->json) {
+		check.errors++;
+		conclude(&check);
+		ctl->json = false;
+	}
+	if (fault.error == ID7_NOT_FOUND)
+		fault.error = ID7_INVALID;
+	ctl_fail_fault(ctl, &fault);
+	return CTL_ERROR;
+}
+
+static void
+show_one(const struct ctl *ctl, struct json *json, struct table *table,
+	 const struct id7_setting *setting)
+{
+	struct id7_config defaults;
+	char value[1024], standard[1024];
+	bool differs;
+
+	id7_config_defaults(&defaults);
+	id7_config_format(&ctl->config, setting, value, sizeof value);
+	id7_config_format(&defaults, setting, standard, sizeof standard);
+	differs = strcmp(value, standard) != 0;
+	if (ctl->json) {
+		json_object(json, NULL);
+		json_text(json, "name", setting->name);
+		json_text(json, "value", value);
+		json_text(json, "default", standard);
+		json_bool(json, "set", differs);
+		json_end(json);
+		return;
+	}
+	table_cell(table, differs ? TINT_STRONG : TINT_NONE, setting->name);
+	table_cell(table, differs ? TINT_STRONG : TINT_NONE,
+		   *value != '\0' ? safe_text(value).s : "-");
+	table_cell(table, TINT_NONE,
+		   !differs	       ? ""
+		   : *standard == '\0' ? "-"
+				       : safe_text(standard).s);
+}
+
+enum ctl_exit
+cmd_config_show(struct ctl *ctl)
+{
+	struct table table = {.columns = 3};
+	const struct id7_setting *setting;
+	struct json json;
+
+	if (ctl->json) {
+		json_start(&json, stdout);
+		json_array(&json, "settings");
+	} else {
+		table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("SETTING")));
+		table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("VALUE")));
+		table_cell(&table, TINT_NONE,
+			   TEXT(ctl, ID7_N("DEFAULT, WHERE IT DIFFERS")));
+	}
+	for (size_t i = 0; (setting = id7_config_setting(i)) != NULL; i++)
+		if (setting->where & ID7_IN_FILE)
+			show_one(ctl, &json, &table, setting);
+	if (ctl->json) {
+		json_end(&json);
+		json_finish(&json);
+	} else {
+		table_print(&table, stdout, ctl->tint_out);
+	}
+	return CTL_DONE;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of commands and options, and the way from a command line to one of
+ * them. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "admin/ctl.h"
+#include "admin/help.h"
+#include "admin/print.h"
+#include "common/effects/secret.h"
+
+static const struct opt none[] = {{0}};
+
+static const struct opt globals[] = {
+	{"conf", "PATH", ID7_N("the settings file")},
+	{"json", NULL, ID7_N("answer in JSON, never translated")},
+	{"lang", "en|ja", ID7_N("the language of what is said")},
+	{"color", "WHEN", ID7_N("colour: auto, always or never")},
+	{"help", NULL, ID7_N("explain the command")},
+	{"version", NULL, ID7_N("say the version")},
+	{0},
+};
+
+static const struct opt init_opts[] = {
+	{"accounts", "N", ID7_N("about how many accounts there will be")},
+	{0},
+};
+
+static const struct opt add_opts[] = {
+	{"email", "ADDRESS", ID7_N("where notices go; at most two")},
+	{"email-confirmed", NULL, ID7_N("the address before it is confirmed")},
+	{"birthdate", "DATE", ID7_N("for the help desk to ask: 1990-01-31")},
+	{"lang", "en|ja|site", ID7_N("the account's language")},
+	{"password-stdin", NULL, ID7_N("one line of standard input")},
+	{"generate", NULL, ID7_N("make a strong password, show it once")},
+	{0},
+};
+
+static const struct opt set_opts[] = {
+	{"email", "ADDRESS", ID7_N("in place of all addresses; at most two")},
+	{"no-email", NULL, ID7_N("without an address")},
+	{"birthdate", "DATE", ID7_N("1990-01-31, or none")},
+	{"lang", "en|ja|site", ID7_N("the account's language")},
+	{"expires", "TIME", ID7_N("refused from then on; never: no end")},
+	{0},
+};
+
+static const struct opt passwd_opts[] = {
+	{"password-stdin", NULL, ID7_N("one line of standard input")},
+	{"generate", NULL, ID7_N("make a strong password, show it once")},
+	{"must-change", NULL, ID7_N("another one is due at the next login")},
+	{0},
+};
+
+static const struct opt list_opts[] = {
+	{"locked", NULL, ID7_N("only those locked out or held")},
+	{"disabled", NULL, ID7_N("only those disabled or expired")},
+	{0},
+};
+
+static const struct opt yes_opts[] = {
+	{"yes", NULL, ID7_N("do not ask")},
+	{0},
+};
+
+static const struct opt reason_opts[] = {
+	{"reason", "TEXT",
+	 ID7_N("why, for the log and the next administrator")},
+	{0},
+};
+
+static const struct opt lock_opts[] = {
+	{"until", "TIME", ID7_N("when it ends: 2026-11-22, +30m, 3d")},
+	{"reason", "TEXT",
+	 ID7_N("why, for the log and the next administrator")},
+	{0},
+};
+
+static const struct opt unlock_opts[] = {
+	{"all", NULL, ID7_N("every locked account; asks first")},
+	{"yes", NULL, ID7_N("do not ask")},
+	{"reason", "TEXT", ID7_N("why, for the log")},
+	{"repair", NULL, ID7_N("make a damaged tally anew")},
+	{0},
+};
+
+static const struct opt log_opts[] = {
+	{"since", "TIME", ID7_N("from when on: 2026-11-22, -2h, 3d")},
+	{"follow", NULL, ID7_N("go on with what is written from now on")},
+	{0},
+};
+
+static const struct opt test_login_opts[] = {
+	{"service", "NAME", ID7_N("the PAM service: sshd, login, sudo")},
+	{"password-stdin", NULL, ID7_N("one line of standard input")},
+	{"no-count", NULL, ID7_N("record nothing (root only)")},
+	{"confdir", "DIR", ID7_N("PAM's directory in place of /etc/pam.d")},
+	{0},
+};
+
+static const struct cmd commands[] = {
+	{"init", cmd_init, "", ID7_N("make the key and an empty store"),
+	 init_opts, 0, 0, NULL, false},
+	{"add", cmd_add, "USER", ID7_N("enrol a person"), add_opts, 1, 1, NULL,
+	 false},
+	{"set", cmd_set, "USER", ID7_N("change what is known of a person"),
+	 set_opts, 1, 1, NULL, false},
+	{"passwd", cmd_passwd, "USER", ID7_N("give a person a new password"),
+	 passwd_opts, 1, 1, NULL, false},
+	{"remove", cmd_remove, "USER",
+	 ID7_N("take an account out of the store"), yes_opts, 1, 1, "delete",
+	 false},
+	{"list", cmd_list, "", ID7_N("all accounts"), list_opts, 0, 0, NULL,
+	 false},
+	{"show", cmd_show, "USER", ID7_N("everything about one account"), none,
+	 1, 1, NULL, false},
+	{"status", cmd_status, "USER",
+	 ID7_N("one line and an exit code, for scripts"), none, 1, 1, NULL,
+	 false},
+	{"why", cmd_why, "USER",
+	 ID7_N("why somebody cannot log in, and what to do"), none, 1, 1, NULL,
+	 false},
+	{"unlock", cmd_unlock, "USER... | --all",
+	 ID7_N("end locks and forget failures"), unlock_opts, 0, -1, NULL,
+	 false},
+	{"lock", cmd_lock, "USER", ID7_N("refuse a person's passwords"),
+	 lock_opts, 1, 1, NULL, false},
+	{"disable", cmd_disable, "USER", ID7_N("refuse every login"),
+	 reason_opts, 1, 1, NULL, false},
+	{"enable", cmd_enable, "USER", ID7_N("open a disabled account again"),
+	 none, 1, 1, NULL, false},
+	{"log", cmd_log, "[USER]", ID7_N("attempts and acts, oldest first"),
+	 log_opts, 0, 1, NULL, false},
+	{"test-login", cmd_test_login, "USER",
+	 ID7_N("run the real PAM stack and say what happened"), test_login_opts,
+	 1, 1, NULL, false},
+	{"store check", cmd_store_check, "",
+	 ID7_N("read everything, say what is damaged"), none, 0, 0, NULL,
+	 false},
+	{"config check", cmd_config_check, "",
+	 ID7_N("say what is wrong with the settings"), none, 0, 0, NULL, true},
+	{"config show", cmd_config_show, "", ID7_N("the settings in force"),
+	 none, 0, 0, NULL, false},
+	{"help", cmd_help, "[COMMAND]", ID7_N("explain a command"), none, 0, 2,
+	 NULL, true},
+	{0},
+};
+
+static enum ctl_exit
+say_usage(const struct ctl *ctl, const struct args_problem *problem)
+{
+	const char *help = ctl->args.cmd != NULL ? ctl->args.cmd->name : NULL;
+	bool option = problem->what[0] == '-';
+
+	ctl_fail(ctl, CTL_USAGE, problem->text, safe_text(problem->what).s);
+	if (problem->meant != NULL)
+		ctl_say(ctl, ID7_N("did you mean %s%s?"), option ? "--" : "",
+			problem->meant);
+	if (help == NULL && problem->meant != NULL && !option)
+		help = problem->meant;
+	ctl_next(ctl, "help%s%s", help != NULL ? " " : "",
+		 help != NULL ? help : "");
+	return CTL_USAGE;
+}
+
+static enum ctl_exit
+run(struct ctl *ctl, int argc, char **argv)
+{
+	struct args_problem problem;
+	bool ok = args_parse(ctl->table, ctl->globals, argc, argv, &ctl->args,
+			     &problem);
+	bool help = args_has(&ctl->args, "help");
+	enum ctl_exit code;
+
+	if (ok && args_has(&ctl->args, "version")) {
+		puts("7idctl " ID7_VERSION);
+		return CTL_DONE;
+	}
+	/* Without a command that works there is nothing a bad setting could
+	 * stop. */
+	if (!ok || help || ctl->args.cmd == NULL)
+		code = ctl_start_tolerant(ctl);
+	else
+		code = ctl_start(ctl);
+	if (code != CTL_DONE)
+		return code;
+	if (!ok)
+		return say_usage(ctl, &problem);
+	if (help && ctl->args.cmd != NULL)
+		return help_command(ctl, ctl->args.cmd);
+	if (ctl->args.cmd == NULL)
+		return help_overview(ctl, help);
+	if (!args_count(&ctl->args, &problem))
+		return say_usage(ctl, &problem);
+	return ctl->args.cmd->run(ctl);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ctl ctl = {.table = commands, .globals = globals};
+	enum ctl_exit code;
+
+	tzset();
+	if (id7_crypto_start() != ID7_OK) {
+		fputs("7idctl: libsodium does not start\n", stderr);
+		return CTL_ERROR;
+	}
+	code = run(&ctl, argc, argv);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && code == CTL_DONE)
+		code = ctl_fail(&ctl, CTL_ERROR,
+				ID7_N("standard output cannot be written"));
+	return (int)code;
+}
