@@ -68,68 +68,6 @@ tell(struct reader *reader, bool refused, const char *name, const char *value,
 	reader->report(&problem, reader->context);
 }
 
-/* What a slip of the finger leaves equal. */
-static char
-alike(char c)
-{
-	if (c == '-')
-		return '_';
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static size_t
-smallest(size_t a, size_t b, size_t c)
-{
-	size_t least = a < b ? a : b;
-
-	return least < c ? least : c;
-}
-
-/* Insertions, removals and replacements from `a` to `b`. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[ID7_NAME_MAX + 1], len = strnlen(b, ID7_NAME_MAX);
-
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 1; j <= len; j++) {
-			size_t above = row[j];
-			size_t change = alike(a[i]) != alike(b[j - 1]);
-
-			row[j] = smallest(above + 1, row[j - 1] + 1,
-					  diagonal + change);
-			diagonal = above;
-		}
-	}
-	return row[len];
-}
-
-static const char *
-nearest_name(const char *name, uint32_t where)
-{
-	size_t count, best = SIZE_MAX;
-	const struct id7_config_row *row = id7_config_rows(&count);
-	const char *nearest = NULL;
-
-	if (strlen(name) > ID7_NAME_MAX)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		size_t d = distance(name, row[i].setting.name);
-
-		if ((row[i].setting.where & where) != 0 && d < best &&
-		    d * 3 <= strlen(name)) {
-			best = d;
-			nearest = row[i].setting.name;
-		}
-	}
-	return nearest;
-}
-
 /* Options of pam_faillock that mean nothing here and are no mistake there. */
 static bool
 is_faillock_only(const char *name)
@@ -172,7 +110,7 @@ set(struct reader *reader, const char *name, const char *value)
 	if (row == NULL) {
 		if (!faillock || !is_faillock_only(name))
 			tell(reader, false, name, value == NULL ? "" : value,
-			     nearest_name(name, reader->where), NULL);
+			     id7_config_nearest(name, reader->where), NULL);
 		return;
 	}
 	if (row->kind == ID7_SETTING_SWITCH && (value == NULL || faillock))

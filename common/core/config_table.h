@@ -49,6 +49,13 @@ const struct id7_config_row *
 id7_config_row_find(const char *name, uint32_t where);
 
 /*
+ * The known name of `where` nearest to `name`: at most a third of its letters
+ * added, left out, replaced or swapped, case and '-' for '_' not counted; NULL
+ * when none is that near. A constant string.
+ */
+const char *id7_config_nearest(const char *name, uint32_t where);
+
+/*
  * Reads the terminated `value` into the member of *config that `row` names.
  * Returns false, with *config as it was, when the value is not what
  * row->wanted says.
