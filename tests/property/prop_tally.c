@@ -269,7 +269,8 @@ check_right(struct world *w, const struct id7_tally *before,
 	law(w, is->failures == k, "a good login forgets all of its own");
 	if (f->source == 0 && was->cleared)
 		law(w,
-		    is->cleared_at - was->cleared_at >= w->policy.fail_interval,
+		    (int64_t)is->cleared_at - was->cleared_at >=
+			    w->policy.fail_interval,
 		    "without a source once a window");
 }
 
@@ -430,6 +431,14 @@ step_time(struct world *w)
 		w->now.wall += random_between(&w->random, -CENTURY, CENTURY);
 }
 
+/* What the old policy has dropped, the new one's window does not bring back. */
+static void
+step_policy(struct world *w)
+{
+	w->policy = some_policy(w);
+	memset(w->wrongs, 0, sizeof w->wrongs);
+}
+
 static void
 step_kill(struct world *w)
 {
@@ -463,7 +472,7 @@ step(struct world *w)
 	else if (dice < 992)
 		step_new_password(w);
 	else if (dice < 996)
-		w->policy = some_policy(w);
+		step_policy(w);
 }
 
 static void
