@@ -104,17 +104,17 @@ a_nap_lasts_between_half_and_whole(void)
 	struct id7_deadline far = id7_deadline_in(60000);
 	int64_t shortest = INT64_MAX;
 
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 12; i++) {
 		int64_t before = mono_us(), took;
 
-		id7_deadline_nap(far, 4000);
+		id7_deadline_nap(far, 20000);
 		took = mono_us() - before;
-		CHECK(took >= 2000);
+		CHECK(took >= 10000);
 		if (took < shortest)
 			shortest = took;
 	}
-	/* Twenty draws all near the top are not random. */
-	CHECK(shortest < 3900);
+	/* A dozen draws all near the top are not random. */
+	CHECK(shortest < 19000);
 }
 
 static void

@@ -270,6 +270,27 @@ what_is_made_has_its_mode_whatever_the_umask(struct temp *temp)
 	close(dirfd);
 }
 
+/* A directory is there for good before it is handed out. */
+static void
+a_made_directory_is_synced(struct temp *temp)
+{
+	struct id7_fault fault = {0};
+	int fd = -1;
+
+	calls = 0;
+	fail_at = 1;
+	fail_with = EIO;
+	CHECK_INT(id7_dir_make(temp_path(temp, "synced"), 0700, &fd, &fault),
+		  ID7_IO);
+	CHECK_INT(fault.errnum, EIO);
+	CHECK_INT(fd, -1);
+	fail_at = 0;
+	CHECK_INT(id7_dir_make(temp_path(temp, "synced"), 0700, &fd, NULL),
+		  ID7_OK);
+	CHECK_INT(calls, 1);
+	close(fd);
+}
+
 static void
 exclusive_and_truncating_opens(struct temp *temp)
 {
@@ -544,6 +565,7 @@ main(void)
 	a_foreign_owner_is_refused(&temp);
 	directories_are_judged_too(&temp);
 	what_is_made_has_its_mode_whatever_the_umask(&temp);
+	a_made_directory_is_synced(&temp);
 	exclusive_and_truncating_opens(&temp);
 	settings_are_read_when_only_their_owner_writes_them(&temp);
 	settings_of_a_stranger_are_refused(&temp);

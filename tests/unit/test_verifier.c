@@ -21,6 +21,7 @@ static uint32_t last_print;
 
 /* Counts the slow hashes: what is refused before hashing costs none. */
 static int hashes, hash_errno;
+static bool hash_zeros;
 
 int __real_crypto_pwhash(unsigned char *out, unsigned long long out_len,
 			 const char *in, unsigned long long in_len,
@@ -45,6 +46,10 @@ __wrap_crypto_pwhash(unsigned char *out, unsigned long long out_len,
 	if (hash_errno != 0) {
 		errno = hash_errno;
 		return -1;
+	}
+	if (hash_zeros) {
+		memset(out, 0, (size_t)out_len);
+		return 0;
 	}
 	return __real_crypto_pwhash(out, out_len, in, in_len, salt, opslimit,
 				    memlimit, alg);
@@ -234,6 +239,13 @@ a_dummy_that_would_match_does_not(void)
 	memcpy(account.old_verifier[1], account.verifier, ID7_VERIFIER_LEN);
 	memset(account.verifier, 0, ID7_VERIFIER_LEN);
 	CHECK_INT(check(&account, "right"), ID7_MATCH_NONE);
+	hash_zeros = true;
+	CHECK_INT(check(&account, "right"), ID7_MATCH_NONE);
+	CHECK_INT(check(NULL, "right"), ID7_MATCH_NONE);
+	memset(account.verifier, 1, ID7_VERIFIER_LEN);
+	memset(account.old_verifier, 0, sizeof account.old_verifier);
+	CHECK_INT(check(&account, "right"), ID7_MATCH_NONE);
+	hash_zeros = false;
 }
 
 static void
