@@ -130,7 +130,7 @@ static void
 cut_comment(char *line, bool anywhere)
 {
 	for (char *at = line; (at = strchr(at, '#')) != NULL; at++) {
-		if (anywhere || at == line || at[-1] == ' ' || at[-1] == '\t') {
+		if (anywhere || at == line || strchr(BLANKS "=", at[-1])) {
 			*at = '\0';
 			return;
 		}

@@ -87,9 +87,9 @@ void id7_config_defaults(struct id7_config *ret_config);
 /*
  * Reads settings text of `len` bytes (need not be terminated) into *config:
  * `name = value`, `name value`, `name` alone for switches; blanks around '='
- * ignored; '#' at the start of a line or after a blank begins a comment; lines
- * end in \n or \r\n; a byte order mark at the start is skipped. `where` is
- * ID7_IN_FILE, or ID7_IN_FAILLOCK to take only the lockout options of
+ * ignored; '#' at the start of a line, after a blank or after '=' begins a
+ * comment; lines end in \n or \r\n; a byte order mark at the start is skipped.
+ * `where` is ID7_IN_FILE, or ID7_IN_FAILLOCK to take only the lockout options of
  * faillock.conf(5), where a switch is on by being there, whatever its value,
  * '#' begins a comment anywhere, and options of pam_faillock's own are no
  * mistake. A root_unlock_time turns even_deny_root on, as faillock.conf(5) has

@@ -62,7 +62,7 @@ def marked(found, at):
     """(text, line) of the sentences of the call found[at], if it marks any."""
     if found[at][:2] == ("word", "ID7_N"):
         place = 0
-    elif found[at][:2] == ("word", "id7_text"):
+    elif found[at][:2] in (("word", "id7_text"), ("word", "TEXT")):
         place = 1
     else:
         return []
