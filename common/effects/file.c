@@ -160,6 +160,25 @@ id7_dir_make(const char *path, mode_t mode, int *ret_fd,
 	return ID7_OK;
 }
 
+enum id7_error
+id7_dir_make_parent(const char *path, struct id7_fault *ret_fault)
+{
+	char bare[PATH_MAX];
+	char *slash;
+
+	if (!bare_path(path, bare))
+		return id7_fault_errno(ret_fault, path, NULL);
+	slash = strrchr(bare, '/');
+	if (slash == NULL || slash == bare)
+		return ID7_OK;
+	*slash = '\0';
+	if (mkdir(bare, 0755) == 0)
+		return sync_parent(bare) ? ID7_OK
+					 : id7_fault_errno(ret_fault, path,
+							   NULL);
+	return errno == EEXIST ? ID7_OK : id7_fault_errno(ret_fault, bare, NULL);
+}
+
 static int
 open_or_create(int dirfd, const char *name, int flags, mode_t mode)
 {

@@ -35,6 +35,14 @@ enum id7_error id7_dir_make(const char *path, mode_t mode, int *ret_fd,
 			    struct id7_fault *ret_fault) id7_must_use;
 
 /*
+ * Makes the directory that `path` lies in, durably, 0755 less the umask, when it
+ * is missing (its own parent must exist). One that is there is neither judged
+ * nor changed. ID7_OK; file errors.
+ */
+enum id7_error id7_dir_make_parent(const char *path,
+				   struct id7_fault *ret_fault) id7_must_use;
+
+/*
  * Opens the regular file `name` in the directory `dirfd` (for messages: `dir`)
  * with `flags` (O_RDONLY, O_RDWR, O_CREAT...; O_NOFOLLOW, O_CLOEXEC and
  * O_NONBLOCK are added), one link, owned by geteuid() and with no bit outside

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/effects/fault.h"
+#include "common/effects/file.h"
 #include "common/effects/keys.h"
 #include "common/usecases/change.h"
 
@@ -36,6 +37,11 @@ id7_manage_init(const struct id7_config *config, uint64_t accounts,
 	if (error != ID7_OK)
 		return id7_fault_set(ret_fault, error, ID7_TROUBLE_NONE,
 				     "libsodium");
+	error = id7_dir_make_parent(config->key_dir, ret_fault);
+	if (error == ID7_OK)
+		error = id7_dir_make_parent(config->store_dir, ret_fault);
+	if (error != ID7_OK)
+		return error;
 	error = id7_keys_make(config->key_dir, FIRST_KEY, ret_fault);
 	if (error != ID7_OK && error != ID7_EXISTS)
 		return error;

@@ -14,7 +14,8 @@
 
 /*
  * Makes the site key (when key_dir has none) and a new store for about
- * `accounts` accounts (0: unknown). ID7_EXISTS when there is a store.
+ * `accounts` accounts (0: unknown), and the directories that key_dir and
+ * store_dir lie in when they are missing. ID7_EXISTS when there is a store.
  */
 enum id7_error id7_manage_init(const struct id7_config *config,
 			       uint64_t accounts,

@@ -16,6 +16,7 @@ tell() {
 show() {
 	printf '    # %s\n' "$*"
 	"$@" 2>&1 | sed 's/^/    /'
+	return "${PIPESTATUS[0]}"
 }
 
 # Types a password at ssh and tells what sshd answered.
@@ -37,7 +38,7 @@ guess() {
 printf 'deny = 3\nunlock_time = 10m\n' >/etc/security/7id.conf
 add_unix_user alice '' >/dev/null
 tell "An administrator makes the store and an account; its password is '$password':"
-show 7idctl init
+show 7idctl init || exit 1
 printf '%s\n' "$password" | show 7idctl add alice --password-stdin
 { use_pam_profile && start_syslog && start_sshd; } >/dev/null 2>&1 || {
 	echo "sshd does not start:"

@@ -537,6 +537,28 @@ an_interrupted_write_goes_on(struct temp *temp)
 	close(fd);
 }
 
+static void
+only_a_missing_parent_is_made(struct temp *temp)
+{
+	struct id7_fault fault = {0};
+	struct stat st;
+
+	CHECK_INT(id7_dir_make_parent(temp_path(temp, "above/below"), &fault),
+		  ID7_OK);
+	CHECK(stat(temp_path(temp, "above/below"), &st) != 0);
+	CHECK_INT(stat(temp_path(temp, "above"), &st), 0);
+	CHECK(S_ISDIR(st.st_mode));
+	CHECK_INT(chmod(temp_path(temp, "above"), 0777), 0);
+	CHECK_INT(id7_dir_make_parent(temp_path(temp, "above/below/"), &fault),
+		  ID7_OK);
+	CHECK_INT(stat(temp_path(temp, "above"), &st), 0);
+	CHECK_INT(st.st_mode & 07777, 0777);
+	CHECK_INT(id7_dir_make_parent(temp_path(temp, "a/b/c"), &fault), ID7_NOT_FOUND);
+	CHECK_INT(fault.errnum, ENOENT);
+	CHECK_INT(id7_dir_make_parent("/top", &fault), ID7_OK);
+	CHECK_INT(id7_dir_make_parent("here", &fault), ID7_OK);
+}
+
 /* A full device, for real. */
 static void
 a_full_disk_is_named(void)
@@ -566,6 +588,7 @@ main(void)
 	directories_are_judged_too(&temp);
 	what_is_made_has_its_mode_whatever_the_umask(&temp);
 	a_made_directory_is_synced(&temp);
+	only_a_missing_parent_is_made(&temp);
 	exclusive_and_truncating_opens(&temp);
 	settings_are_read_when_only_their_owner_writes_them(&temp);
 	settings_of_a_stranger_are_refused(&temp);
