@@ -265,6 +265,7 @@ id7_tally_unlock(struct id7_tally *tally)
 		tally->lane[i].locked = false;
 		tally->lane[i].held = false;
 		tally->lane[i].cleared = false;
+		tally->lane[i].since_good = 0;
 		id7_lane_forget(&tally->lane[i]);
 	}
 	return was;

@@ -160,7 +160,8 @@ void id7_tally_settle(struct id7_tally *tally, const struct id7_policy *policy,
 		      struct id7_settled *ret_settled);
 
 /*
- * Ends every lock and forgets every failure of all lanes; reservations stay,
+ * Ends every lock and forgets every failure of all lanes, those counted since
+ * the last good login included; reservations stay,
  * so that an attempt under way still counts. Returns true when a lock was set.
  */
 bool id7_tally_unlock(struct id7_tally *tally);

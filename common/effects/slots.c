@@ -111,8 +111,10 @@ id7_slots_take(const char *run_dir, uint32_t count, struct id7_slot_claim claim,
 	auto_fd fd = -1;
 	uint32_t index = 0;
 	char path[ID7_FAULT_SUBJECT_MAX];
-	enum id7_error error = id7_dir_make(run_dir, 0711, &dirfd, ret_fault);
+	enum id7_error error = id7_dir_open(run_dir, 0755, &dirfd, ret_fault);
 
+	if (error == ID7_NOT_FOUND)
+		error = id7_dir_make(run_dir, 0711, &dirfd, ret_fault);
 	if (error == ID7_OK)
 		error = id7_file_open(dirfd, run_dir, FILE_NAME,
 				      O_RDWR | O_CREAT, 0600, &fd, ret_fault);

@@ -41,7 +41,7 @@ void id7_slots_share(uint32_t count, struct id7_slot_claim claim,
 
 /*
  * Takes a slot before the deadline, polling with jitter (2 to 10 ms). Makes
- * `run_dir` (0711) and the file (0600) when missing.
+ * `run_dir` (0711; up to 0755 is accepted) and the file (0600) when missing.
  * ID7_OK and a slot to give back with id7_slots_release; ID7_BUSY; file errors.
  */
 enum id7_error id7_slots_take(const char *run_dir, uint32_t count,

@@ -67,27 +67,47 @@ verify(struct id7_attempt *a, const struct id7_secret *typed,
 	return error;
 }
 
-/* Whether what was looked up before the hash still holds after it. */
+/* The account as it stands after the hash. */
+struct second_look {
+	bool same; /* what was looked up before still holds */
+	uint8_t id[ID7_ID_LEN];
+	uint64_t epoch;
+};
+
+static bool
+still_holds(const struct id7_attempt *a, const struct id7_account *again,
+	    const struct id7_now *now)
+{
+	return a->found &&
+	       memcmp(again->id, a->account.id, ID7_ID_LEN) == 0 &&
+	       again->epoch == a->account.epoch &&
+	       id7_account_standing(again, now) ==
+		       id7_account_standing(&a->account, now);
+}
+
 static enum id7_error
-look_again(struct id7_attempt *a, struct id7_now *now, bool *ret_same)
+look_again(const struct id7_attempt *a, const struct id7_now *now,
+	   struct second_look *ret_look)
 {
 	struct id7_account again;
 	enum id7_error error;
 
+	memcpy(ret_look->id, a->id, ID7_ID_LEN);
+	ret_look->epoch = a->epoch;
+	ret_look->same = false;
 	error = id7_store_get(a->store, a->user, &again);
-	*ret_same = false;
-	if (error == ID7_NOT_FOUND) {
-		*ret_same = !a->found;
-		error = ID7_OK;
-	} else if (error == ID7_OK) {
-		*ret_same = a->found &&
-			    memcmp(again.id, a->account.id, ID7_ID_LEN) == 0 &&
-			    again.epoch == a->account.epoch &&
-			    id7_account_standing(&again, now) ==
-				    id7_account_standing(&a->account, now);
+	if (error == ID7_OK) {
+		ret_look->same = still_holds(a, &again, now);
+		if (!a->subject.phantom) {
+			memcpy(ret_look->id, again.id, ID7_ID_LEN);
+			ret_look->epoch = again.epoch;
+		}
 	}
 	id7_wipe(&again, sizeof again);
-	return error;
+	if (error != ID7_NOT_FOUND)
+		return error;
+	ret_look->same = !a->found;
+	return ID7_OK;
 }
 
 /* The reason for what was verified and settled without any error. */
@@ -131,23 +151,24 @@ settle(struct id7_attempt *a, bool verified, struct id7_login *login)
 	struct id7_now now = id7_clock_now();
 	struct id7_settled settled = {.stands = true};
 	enum id7_error looked, written = ID7_OK;
-	bool same = false;
+	struct second_look look;
 
-	looked = look_again(a, &now, &same);
+	looked = look_again(a, &now, &look);
 	if (looked != ID7_OK)
 		id7_attempt_fail(login, looked, id7_store_fault(a->store));
 	if (!a->config->no_count)
 		written = id7_store_settle(
-			a->store, &a->ticket, a->id, a->epoch,
-			&a->config->policy, &now, settlement(a, verified, same),
-			a->fingerprint, a->deadline, &settled);
+			a->store, &a->ticket, look.id, look.epoch,
+			&a->config->policy, &now,
+			settlement(a, verified, look.same), a->fingerprint,
+			a->deadline, &settled);
 	if (written != ID7_OK)
 		id7_attempt_fail(login, written, id7_store_fault(a->store));
 	if (!verified || looked != ID7_OK || written != ID7_OK)
 		return;
 	login->failures = settled.failures;
 	login->locked_now |= settled.locked_now;
-	login->reason = conclude(a, same, settled.stands);
+	login->reason = conclude(a, look.same, settled.stands);
 	if (login->reason != ID7_REASON_RIGHT || !login->checked_real)
 		return;
 	login->verdict = ID7_ALLOW;

@@ -205,6 +205,16 @@ directory_and_file_are_made_and_judged(struct temp *temp)
 	CHECK_STR(fault.subject, temp_path(temp, "run/slots"));
 	CHECK_INT(chmod(temp_path(temp, "run/slots"), 0600), 0);
 	CHECK_INT(slot.fd, -1);
+	CHECK_INT(chmod(temp_path(temp, "run"), 0775), 0);
+	CHECK_INT(id7_slots_take(temp_path(temp, "run"), 4, root,
+				 id7_deadline_in(0), &slot, &fault),
+		  ID7_UNTRUSTED);
+	CHECK_INT(chmod(temp_path(temp, "run"), 0755), 0);
+	CHECK_INT(id7_slots_take(temp_path(temp, "run"), 4, root,
+				 id7_deadline_in(0), &slot, &fault),
+		  ID7_OK);
+	id7_slots_release(&slot);
+	CHECK_INT(mode_of(temp_path(temp, "run")), 0755);
 }
 
 static void

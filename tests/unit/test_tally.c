@@ -292,6 +292,7 @@ test_unlock(void)
 	CHECK(id7_tally_unlock(&tally));
 	CHECK(!view(&tally, 10, REMOTE).locked_out);
 	CHECK_INT(view(&tally, 10, REMOTE).episode, 1);
+	CHECK_INT(tally.lane[REMOTE].since_good, 0);
 	CHECK(settle(&tally, 11, ID7_LANE_KNOWN, 5, ID7_SETTLE_WRONG, 9)
 		      .stands);
 	CHECK_INT(view(&tally, 11, ID7_LANE_KNOWN).failures, 1);
