@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manual and what it describes agree in both directions: commands, options, settings, arguments, formats."""
+"""The manual and what it describes agree in both directions; the README names only paths that exist."""
 import json
 import os
 import re
@@ -217,6 +217,16 @@ def check_log(manual):
                    [plain(heading) for _, heading, _ in items(lines[half:])])
 
 
+def check_readme(manual):
+    for quoted in re.findall(r"`([^`\n]+)`", manual.source("README.md")):
+        path = quoted.split()[-1]
+        if "/" not in path or path.startswith("/") or re.search(
+                r"NAME|FILE", path):
+            continue
+        if not os.path.exists(os.path.join(manual.root, path)):
+            manual.faults.append(f"README.md: there is no {path!r}")
+
+
 def main():
     manual = Manual(sys.argv[1], sys.argv[2])
     check_settings(manual)
@@ -225,6 +235,7 @@ def main():
     check_exit_codes(manual)
     check_records(manual)
     check_log(manual)
+    check_readme(manual)
     if shutil.which("mandoc"):
         check_lint(manual)
     elif not manual.faults:
