@@ -56,7 +56,10 @@ for number in {1..20}; do
 done
 wait "${others[@]}"
 echo "    of 20 guesses sshd refused $(grep -lx 1 "$guesses"/* | wc -l)"
-tell "Never more than deny = 3 guesses were checked. alice is locked out now:"
+tell "deny = 3: after the third wrong guess none was looked at. alice is locked out now:"
+printf '    the log has %s guesses as wrong, %s as locked out\n' \
+	"$(7idctl --json log alice | grep -c '"wrong"')" \
+	"$(7idctl --json log alice | grep -c '"locked-out"')"
 type_password "$password"
 show 7idctl why alice
 tell "The administrator lets her in again:"

@@ -553,7 +553,8 @@ only_a_missing_parent_is_made(struct temp *temp)
 		  ID7_OK);
 	CHECK_INT(stat(temp_path(temp, "above"), &st), 0);
 	CHECK_INT(st.st_mode & 07777, 0777);
-	CHECK_INT(id7_dir_make_parent(temp_path(temp, "a/b/c"), &fault), ID7_NOT_FOUND);
+	CHECK_INT(id7_dir_make_parent(temp_path(temp, "a/b/c"), &fault),
+		  ID7_NOT_FOUND);
 	CHECK_INT(fault.errnum, ENOENT);
 	CHECK_INT(id7_dir_make_parent("/top", &fault), ID7_OK);
 	CHECK_INT(id7_dir_make_parent("here", &fault), ID7_OK);
