@@ -129,6 +129,103 @@ drop_pam_profile() {
 	pam-auth-update --package --remove 7id
 }
 
+# --- 7id -------------------------------------------------------------------
+
+# set_7id [SETTING...]: writes 7id.conf anew: cheap hashes, deny = 3, no delay
+# after a refusal, and these lines, which win.
+set_7id() {
+	printf '%s\n' 'opslimit = 1' 'memlimit = 1M' 'nodelay = yes' 'deny = 3' \
+		"$@" >/etc/security/7id.conf
+}
+
+# use_7id [SETTING...]: settings, a key, an empty store, pam_7id in the stacks.
+use_7id() {
+	need /usr/sbin/7idctl
+	{ set_7id "$@" && 7idctl init && use_pam_profile; } >/dev/null 2>&1
+}
+
+# add_ours NAME PASSWORD [ADD-OPTION...]: an account of 7id's for a user of the
+# system's, who is made without a Unix password when missing.
+add_ours() {
+	local name=$1 password=$2
+	shift 2
+	id -u "$name" >/dev/null 2>&1 || add_unix_user "$name" '' || return
+	printf '%s\n' "$password" |
+		7idctl add "$name" --password-stdin "$@" 2>/dev/null
+}
+
+# tally NAME WORD FAILURES: what status says of an account, such as
+# `tally alice ok 2`.
+tally() {
+	local said
+	said=$(7idctl --lang en --json status "$1")
+	printf '%s\n' "$said"
+	[[ $said == *"\"state\":\"$2\""*"\"failures\":$3,"* ]]
+}
+
+# logged COUNT TEXT...: exactly so many lines of 7id's log hold all the texts.
+logged() {
+	local want=$1 lines got
+	shift
+	lines=$(cat /var/log/7id/log.jsonl)
+	for text; do
+		lines=$(grep -F -e "$text" <<<"$lines")
+	done
+	got=$(grep -c . <<<"$lines")
+	[ "$got" -eq "$want" ] && return 0
+	printf '%s\n%s lines hold: %s\n' "$lines" "$got" "$*"
+	return 1
+}
+
+# forget_log: 7id's log starts anew.
+forget_log() {
+	: >/var/log/7id/log.jsonl
+}
+
+# hashing: the processes that hash a password or wait for their turn.
+hashing() {
+	find /proc/[0-9]*/fd -lname /run/7id/slots 2>/dev/null | cut -d/ -f3
+}
+
+# wait_hash: prints one process that hashes, as soon as there is one.
+wait_hash() {
+	local end=$((SECONDS + 10)) found
+	while [ $SECONDS -lt $end ]; do
+		found=$(hashing | head -n 1)
+		[ -z "$found" ] || {
+			echo "$found"
+			return
+		}
+	done
+	return 1
+}
+
+# --- time ------------------------------------------------------------------
+
+# use_clock: from now on every program that is started lives by set_clock.
+use_clock() {
+	need /7id/helpers/container/clock.so
+	set_clock 0 0
+	echo /7id/helpers/container/clock.so >/etc/ld.so.preload
+}
+
+# set_clock WALL BOOT: the wall clock and the boot clock are so many seconds
+# ahead of the machine's; the monotonic one, by which programs wait, is not.
+set_clock() {
+	printf '%s %s\n' "$1" "$2" >/run/7id-test-clock.new &&
+		mv /run/7id-test-clock.new /run/7id-test-clock
+}
+
+# --- terminals -------------------------------------------------------------
+
+# typing PROMPT ANSWER [PROMPT ANSWER...] -- COMMAND...: runs a command on a
+# terminal of its own, waits for each prompt and types the answer to it. Shows
+# what was said there; status as the command's, 124 when a prompt did not come.
+# An answer of ^C, ^D, ^[ or ^Z is that key alone; ^- types nothing and goes on.
+typing() {
+	command expect -f /7id/tests/container/typist -- "$@"
+}
+
 # --- sshd ------------------------------------------------------------------
 
 # start_sshd [SSHD-OPTION...]: a real sshd on 127.0.0.1. It is listening when
