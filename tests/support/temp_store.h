@@ -21,13 +21,12 @@ struct temp_store {
 	char keys[80];
 };
 
-/* Makes the directory, key 1 and a store of 16 shards, or ends the program. */
+/* Makes key 1 and a store of 16 shards in t->temp, or ends the program. */
 static inline void
-temp_store_make(struct temp_store *t)
+temp_store_fill(struct temp_store *t)
 {
 	struct id7_fault fault = {0};
 
-	temp_make(&t->temp);
 	snprintf(t->dir, sizeof t->dir, "%s/store", t->temp.dir);
 	snprintf(t->keys, sizeof t->keys, "%s/keys", t->temp.dir);
 	if (id7_crypto_start() != ID7_OK ||
@@ -37,6 +36,14 @@ temp_store_make(struct temp_store *t)
 			(int)fault.error);
 		exit(1);
 	}
+}
+
+/* The same in a directory of its own. */
+static inline void
+temp_store_make(struct temp_store *t)
+{
+	temp_make(&t->temp);
+	temp_store_fill(t);
 }
 
 /* A handle, or the end of the program. */
