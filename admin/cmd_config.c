@@ -34,7 +34,14 @@ static void
 print_problem(const struct ctl *ctl, const struct id7_config_problem *problem)
 {
 	printf("%s:%u: ", safe_text(problem->file).s, problem->line);
-	if (!problem->refused) {
+	if (!problem->refused && problem->wanted != NULL) {
+		print_tint(stdout, ctl->tint_out, TINT_WARN,
+			   TEXT(ctl, ID7_N("warning")));
+		printf(TEXT(ctl, ID7_N(": %s cannot be \"%s\" and is ignored; "
+				       "it must be %s")),
+		       safe_text(problem->name).s, safe_text(problem->value).s,
+		       TEXT(ctl, problem->wanted));
+	} else if (!problem->refused) {
 		print_tint(stdout, ctl->tint_out, TINT_WARN,
 			   TEXT(ctl, ID7_N("warning")));
 		printf(TEXT(ctl, ID7_N(": unknown name %s is ignored")),

@@ -141,8 +141,11 @@ module_whose(struct module *module, enum id7_whose *ret_whose)
 	error = id7_login_whose(module->id7, module->user,
 				module->known_to_system, ret_whose,
 				&module->fault);
-	if (error == ID7_OK)
+	if (error == ID7_OK) {
+		if (module->config.debug)
+			report_whose(module, *ret_whose);
 		return PAM_SUCCESS;
+	}
 	report_fault(module, &module->fault);
 	return result_error(error);
 }

@@ -45,7 +45,9 @@ report_problem(struct module *module, const struct id7_config_problem *problem)
 			 problem->nearest);
 	pam_syslog(module->pamh, level, "%s:%u: %s \"%s\" = \"%s\" %s%s",
 		   problem->file != NULL ? problem->file : "module argument",
-		   problem->line, problem->refused ? "setting" : "unknown name",
+		   problem->line,
+		   problem->wanted != NULL || problem->refused ? "setting"
+							       : "unknown name",
 		   safe(problem->name, name), safe(problem->value, value),
 		   problem->refused ? "is refused" : "is ignored", wanted);
 }
@@ -57,10 +59,30 @@ report_fault(struct module *module, const struct id7_fault *fault)
 
 	(void)id7_text_fault(ID7_LANG_EN, fault, line, sizeof line);
 	pam_syslog(module->pamh, LOG_ERR, "%s", line);
+	if (module->config.silent)
+		return;
 	conversation_tell(module->pamh, module->flags, PAM_ERROR_MSG,
 			  id7_text(module_lang(module),
 				   "7iD: login is not available right now.\n"
 				   "Please tell your administrator."));
+}
+
+void
+report_whose(struct module *module, enum id7_whose whose)
+{
+	const char *text = "the name is nobody's";
+
+	switch (whose) {
+	case ID7_WHOSE_OURS:
+		text = "the name is an account of 7id";
+		break;
+	case ID7_WHOSE_SYSTEM:
+		text = "the name is the system's; left to the next module";
+		break;
+	case ID7_WHOSE_NOBODY:
+		break;
+	}
+	pam_syslog(module->pamh, LOG_DEBUG, "%s", text);
 }
 
 static const char *

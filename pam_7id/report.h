@@ -20,6 +20,11 @@ void report_problem(struct module *module,
 void report_fault(struct module *module, const struct id7_fault *fault);
 
 /*
+ * Logs whose name it is (LOG_DEBUG), for the argument `debug`.
+ */
+void report_whose(struct module *module, enum id7_whose whose);
+
+/*
  * Logs one outcome to syslog and to the log. `event` is "login", "account" or
  * "password". Names that are not accounts are logged as a keyed tag unless
  * `audit` is set. With `no_count` nothing is recorded.

@@ -53,14 +53,17 @@ static void
 tell(struct reader *reader, bool refused, const char *name, const char *value,
      const char *nearest, const char *wanted)
 {
+	/* faillock.conf is another program's file: it reports what it cannot
+	 * use and keeps the value before, and so do we. */
+	bool fatal = refused && reader->where != ID7_IN_FAILLOCK;
 	struct id7_config_problem problem = {
-		.refused = refused,
+		.refused = fatal,
 		.line = reader->line,
 		.nearest = nearest,
 		.wanted = wanted,
 	};
 
-	reader->refused = reader->refused || refused;
+	reader->refused = reader->refused || fatal;
 	if (reader->report == NULL)
 		return;
 	cut_to_fit(name, problem.name);

@@ -62,7 +62,7 @@ struct id7_config {
 /* A setting that was ignored or refused, for the person who must mend it. */
 struct id7_config_problem {
 	const char *file; /* path of the file it stands in; set by id7_settings_read only */
-	bool refused;	 /* false: the name is unknown and was ignored */
+	bool refused;	 /* false: it was ignored: an unknown name, or with `wanted` a value */
 	uint32_t line;	 /* counted from 1 */
 	char name[ID7_NAME_MAX + 1];	/* as written, cut to fit; not escaped */
 	char value[ID7_NAME_MAX + 1];	/* as written, cut to fit; not escaped */
@@ -97,6 +97,8 @@ void id7_config_defaults(struct id7_config *ret_config);
  * Unknown names are reported and ignored. A value out of its limits, a NUL byte
  * or a line over 1,024 bytes is reported as refused and leaves that setting as
  * it was. `report` may be NULL.
+ * In faillock.conf such a value is only ignored: another program's file must not
+ * shut everybody out.
  * Returns ID7_OK, or ID7_BAD_CONFIG when anything was refused.
  */
 enum id7_error id7_config_parse(struct id7_config *config, const char *text,

@@ -232,7 +232,7 @@ say(enum id7_lang lang, const struct id7_fault *fault, const struct pieces *p,
 					       "more than %04o. Run: chmod "
 					       "%04o %s"),
 				p->subject, fault->found, fault->wanted,
-				fault->wanted, p->word);
+				fault->found & fault->wanted, p->word);
 	case ID7_TROUBLE_OWNER:
 		return snprintf(buf, size,
 				id7_text(lang, "%s: belongs to uid %u, must "

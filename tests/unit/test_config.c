@@ -581,8 +581,10 @@ faillock_file(void)
 	CHECK_STR(heard.problem[2].nearest, "deny");
 	CHECK_STR(config.store_dir, "/var/lib/7id");
 	CHECK_INT(parse(&config, "deny = 20\n", ID7_IN_FAILLOCK, &heard),
-		  ID7_BAD_CONFIG);
+		  ID7_OK);
 	CHECK_INT(config.policy.deny, 3);
+	CHECK_INT(heard.count, 1);
+	CHECK(!heard.problem[0].refused && heard.problem[0].wanted != NULL);
 	CHECK_INT(parse(&config, "dir = /x\n", ID7_IN_FILE, &heard), ID7_OK);
 	CHECK_INT(heard.count, 1);
 }
