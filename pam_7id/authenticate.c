@@ -31,13 +31,14 @@ get_authtok(struct module *module, struct id7_secret **ret_typed)
 
 /* Nothing was typed: refused, but not a failure of anybody. */
 static int
-refuse_unasked(struct module *module, int code)
+refuse_unasked(struct module *module, enum id7_whose whose, int code)
 {
 	struct id7_login login;
 
 	if (code == PAM_INCOMPLETE)
 		return code;
 	id7_login_refuse(module->id7, module->user, ID7_REASON_ABORTED, &login);
+	login.ours = whose == ID7_WHOSE_OURS;
 	report_login(module, "login", &login);
 	return code;
 }
@@ -61,9 +62,11 @@ authenticate(struct module *module)
 		(void)pam_fail_delay(module->pamh, FAIL_DELAY_US);
 	code = get_authtok(module, &typed);
 	if (code != PAM_SUCCESS)
-		return refuse_unasked(module, code);
+		return refuse_unasked(module, whose, code);
 	id7_login_attempt(module->id7, module->user, typed, &module->origin,
 			  id7_deadline_in(MODULE_DEADLINE_MS), &login);
+	/* An empty one is refused before the name is looked up. */
+	login.ours |= whose == ID7_WHOSE_OURS;
 	report_login(module, "login", &login);
 	report_tell(module, &login);
 	code = result_authenticate(&login);

@@ -51,9 +51,12 @@ check_trust(const struct stat *st, const struct demand *demand,
 	if (st->st_uid != self && !(demand->root_too && st->st_uid == 0))
 		return untrusted(ret_fault, ID7_TROUBLE_OWNER, subject,
 				 st->st_uid, self);
+	/* An executable file is borne with, but nobody is told to make one. */
 	if ((st->st_mode & PERMISSIONS & ~demand->mode_max) != 0)
 		return untrusted(ret_fault, ID7_TROUBLE_MODE, subject,
-				 st->st_mode & PERMISSIONS, demand->mode_max);
+				 st->st_mode & PERMISSIONS,
+				 demand->mode_max &
+					 (S_ISREG(demand->type) ? 0666 : 0777));
 	if (demand->one_name && st->st_nlink != 1)
 		return untrusted(ret_fault, ID7_TROUBLE_LINKS, subject,
 				 (uint32_t)st->st_nlink, 1);
