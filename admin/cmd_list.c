@@ -144,7 +144,7 @@ until_text(const struct list *list, const struct line *line)
 
 	if (line->state.code == CTL_LOCKED && line->state.until == 0)
 		snprintf(text.s, sizeof text.s, "%s",
-			 TEXT(list->ctl, ID7_N("unlocked")));
+			 TEXT(list->ctl, ID7_N("when unlocked")));
 	return text;
 }
 

@@ -43,60 +43,70 @@ verdict_tint(const char *verdict)
 	return TINT_NONE;
 }
 
-static void
-append(char *buf, size_t size, const char *format, const char *value)
-{
-	size_t len = strlen(buf);
-	char text[600];
+/* What a line says after its verdict, field by field. */
+struct pieces {
+	size_t count;
+	char piece[12][600];
+};
 
-	if (*value == '\0')
-		return;
-	snprintf(text, sizeof text, format, safe_text(value).s);
-	snprintf(buf + len, size - len, "%s%s", len > 0 ? "  " : "", text);
+static void
+add(struct pieces *pieces, const char *format, const char *value)
+{
+	if (*value != '\0')
+		snprintf(pieces->piece[pieces->count++],
+			 sizeof pieces->piece[0], format, safe_text(value).s);
 }
 
-/* Everything after the verdict, in the order that answers "what happened". */
 static void
-details(const struct ctl *ctl, const struct logline *line, char *buf,
-	size_t size)
+take_apart(const struct ctl *ctl, const struct logline *line,
+	   struct pieces *pieces)
 {
 	const char *reason = logline_get(line, "reason");
+	const char *failures = logline_get(line, "failures");
 
-	*buf = '\0';
-	append(buf, size, "%s", logline_get(line, "user"));
-	if (strcmp(reason, "right") != 0)
-		append(buf, size, "%s", reason);
-	append(buf, size, "%s", logline_get(line, "service"));
-	append(buf, size, TEXT(ctl, ID7_N("from %s")),
-	       logline_get(line, "rhost"));
-	append(buf, size, TEXT(ctl, ID7_N("on %s")), logline_get(line, "tty"));
-	append(buf, size, TEXT(ctl, ID7_N("%s failures")),
-	       logline_get(line, "failures"));
+	pieces->count = 0;
+	add(pieces, "%s", logline_get(line, "user"));
+	add(pieces, "%s", strcmp(reason, "right") != 0 ? reason : "");
+	add(pieces, "%s", logline_get(line, "service"));
+	add(pieces, TEXT(ctl, ID7_N("from %s")), logline_get(line, "rhost"));
+	add(pieces, TEXT(ctl, ID7_N("on %s")), logline_get(line, "tty"));
+	add(pieces, TEXT(ctl, ID7_N("failures: %s")),
+	    strcmp(failures, "0") != 0 ? failures : "");
 	if (strcmp(logline_get(line, "locked_now"), "true") == 0)
-		append(buf, size, "%s", TEXT(ctl, ID7_N("LOCKED")));
-	append(buf, size, TEXT(ctl, ID7_N("by %s")),
-	       logline_get(line, "actor"));
-	append(buf, size, "\"%s\"", logline_get(line, "note"));
-	append(buf, size, TEXT(ctl, ID7_N("ref %s")),
-	       logline_get(line, "reference"));
+		add(pieces, "%s", TEXT(ctl, ID7_N("LOCKED OUT")));
+	add(pieces, TEXT(ctl, ID7_N("by %s")), logline_get(line, "actor"));
+	add(pieces, "\"%s\"", logline_get(line, "note"));
+	add(pieces, TEXT(ctl, ID7_N("ref %s")), logline_get(line, "reference"));
 }
 
+/* A field is never broken: a reference is there to be copied. */
 static void
 print_line(const struct ctl *ctl, const struct logline *line)
 {
 	struct moment when = print_time(logline_time(line));
 	struct safe event = safe_text(logline_get(line, "event"));
 	struct safe verdict = safe_text(logline_get(line, "verdict"));
-	size_t at = id7_width(when.s) + 2;
-	char rest[4096];
+	size_t indent = id7_width(when.s) + 2;
+	size_t at = indent + id7_width(event.s) + 1 + id7_width(verdict.s);
+	struct pieces pieces;
 
-	details(ctl, line, rest, sizeof rest);
+	take_apart(ctl, line, &pieces);
 	printf("%s  %s ", when.s, event.s);
 	print_tint(stdout, ctl->tint_out, verdict_tint(verdict.s), verdict.s);
-	fputs("  ", stdout);
-	print_wrapped(stdout,
-		      at + id7_width(event.s) + id7_width(verdict.s) + 3, at,
-		      PRINT_COLUMNS, rest);
+	for (size_t i = 0; i < pieces.count; i++) {
+		size_t width = id7_width(pieces.piece[i]);
+
+		if (at + 2 + width > PRINT_COLUMNS && at > indent) {
+			fputc('\n', stdout);
+			print_blanks(stdout, indent);
+			at = indent + width;
+		} else {
+			fputs("  ", stdout);
+			at += 2 + width;
+		}
+		fputs(pieces.piece[i], stdout);
+	}
+	fputc('\n', stdout);
 }
 
 static bool

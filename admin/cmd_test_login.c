@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* 7idctl test-login: runs the real PAM stack; the one file of the tool that
  * speaks PAM. */
-#include <dirent.h>
 #include <errno.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
@@ -12,10 +11,11 @@
 #include "admin/ask.h"
 #include "admin/ctl.h"
 #include "admin/json.h"
-#include "admin/near.h"
 #include "admin/print.h"
+#include "admin/service.h"
 #include "admin/stack.h"
 #include "admin/state.h"
+#include "common/core/escape.h"
 
 #define CONFDIR "/etc/pam.d"
 #define MESSAGES_MAX 16
@@ -264,6 +264,23 @@ say_step(const struct ctl *ctl, struct table *table, const char *step, int code,
 	table_cell(table, TINT_NONE, TEXT(ctl, code_meaning(code, account)));
 }
 
+/* Its lines are its own; everything else in it is foreign. */
+static void
+say_message(const char *message)
+{
+	char line[400];
+
+	while (*message != '\0') {
+		size_t len = strcspn(message, "\n");
+
+		id7_escape(message, len, line, sizeof line);
+		fputs("> ", stdout);
+		print_wrapped(stdout, 2, 2, PRINT_COLUMNS, line);
+		message += len;
+		message += *message == '\n';
+	}
+}
+
 static void
 say_people(const struct trial *trial, enum ctl_exit exit_code)
 {
@@ -278,11 +295,8 @@ say_people(const struct trial *trial, enum ctl_exit exit_code)
 	say_step(ctl, &table, "authenticate", trial->authenticate, false);
 	say_step(ctl, &table, "account", trial->account, true);
 	table_print(&table, stdout, ctl->tint_out);
-	for (size_t i = 0; i < trial->messages; i++) {
-		fputs("> ", stdout);
-		print_wrapped(stdout, 2, 2, PRINT_COLUMNS,
-			      safe_text(trial->message[i]).s);
-	}
+	for (size_t i = 0; i < trial->messages; i++)
+		say_message(trial->message[i]);
 	fputc('\n', stdout);
 	printf(exit_code == CTL_DONE
 		       ? TEXT(ctl, ID7_N("%s can log in through %s."))
@@ -297,97 +311,17 @@ say_people(const struct trial *trial, enum ctl_exit exit_code)
 		ctl_next(ctl, "list");
 }
 
-static bool
-has_service(const char *confdir, const char *service)
-{
-	char path[512];
-
-	snprintf(path, sizeof path, "%s/%s", confdir, service);
-	return *service != '\0' && strchr(service, '/') == NULL &&
-	       access(path, F_OK) == 0;
-}
-
-/* What people call a service, and what its stack is called. */
-static const char *
-nickname(const char *typed)
-{
-	static const char *const known[][2] = {{"ssh", "sshd"},
-					       {"imap", "dovecot"},
-					       {"pop3", "dovecot"},
-					       {"ftp", "vsftpd"},
-					       {"console", "login"}};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcmp(typed, known[i][0]) == 0)
-			return known[i][1];
-	return NULL;
-}
-
-static bool
-near_service(const char *confdir, const char *typed, char *ret_name,
-	     size_t size)
-{
-	const char *nick = nickname(typed);
-	size_t least = (size_t)-1;
-	const struct dirent *entry;
-	DIR *dir;
-
-	if (nick != NULL && has_service(confdir, nick)) {
-		snprintf(ret_name, size, "%s", nick);
-		return true;
-	}
-	dir = opendir(confdir);
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		size_t d = near_distance(typed, entry->d_name);
-
-		if (entry->d_name[0] == '.' || d >= least ||
-		    !near_enough(d, strlen(typed)))
-			continue;
-		least = d;
-		snprintf(ret_name, size, "%s", entry->d_name);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	return least != (size_t)-1;
-}
-
+/* Another directory, or another module's line: both need a copy to run from. */
 static enum ctl_exit
-choose_service(struct trial *trial)
-{
-	const char *typed = args_value(&trial->ctl->args, "service");
-	char meant[256];
-
-	trial->service = typed;
-	if (typed == NULL)
-		trial->service =
-			has_service(trial->confdir, "sshd") ? "sshd" : "login";
-	if (has_service(trial->confdir, trial->service))
-		return CTL_DONE;
-	ctl_fail(trial->ctl, CTL_USAGE,
-		 ID7_N("there is no PAM service %s in %s"),
-		 safe_text(trial->service).s, safe_text(trial->confdir).s);
-	if (near_service(trial->confdir, trial->service, meant, sizeof meant)) {
-		ctl_say(trial->ctl, ID7_N("did you mean %s?"),
-			safe_text(meant).s);
-		ctl_next(trial->ctl, "test-login %s --service %s",
-			 safe_text(trial->user).s, safe_text(meant).s);
-	} else {
-		ctl_next(trial->ctl, "test-login %s --service login",
-			 safe_text(trial->user).s);
-	}
-	return CTL_USAGE;
-}
-
-static enum ctl_exit
-run_quietly(struct trial *trial, int *ret_code)
+run_copy(struct trial *trial, bool quiet, int *ret_code)
 {
 	const char *from = trial->confdir;
 	char copy[STACK_PATH_MAX];
 
-	if (geteuid() != 0 && strcmp(from, CONFDIR) == 0)
+	if (quiet && geteuid() != 0 && strcmp(from, CONFDIR) == 0)
 		return ctl_fail(trial->ctl, CTL_NOT_PERMITTED,
 				ID7_N("--no-count is for root only"));
-	if (!stack_copy(from, copy))
+	if (!stack_copy(from, quiet, copy))
 		return ctl_fail(trial->ctl, CTL_ERROR,
 				ID7_N("%s cannot be copied: %s"),
 				safe_text(from).s, strerror(errno));
@@ -401,6 +335,7 @@ run_quietly(struct trial *trial, int *ret_code)
 static enum ctl_exit
 try_login(struct trial *trial)
 {
+	bool quiet = args_has(&trial->ctl->args, "no-count");
 	enum ctl_exit code = CTL_DONE;
 	int answer = PAM_ABORT;
 
@@ -408,8 +343,8 @@ try_login(struct trial *trial)
 		return ctl_fail(trial->ctl, CTL_USAGE,
 				ID7_N("a password with a NUL byte cannot be "
 				      "given to PAM"));
-	if (args_has(&trial->ctl->args, "no-count"))
-		code = run_quietly(trial, &answer);
+	if (quiet || strcmp(trial->confdir, CONFDIR) != 0)
+		code = run_copy(trial, quiet, &answer);
 	else
 		answer = run_stack(trial);
 	if (code != CTL_DONE)
@@ -435,7 +370,7 @@ cmd_test_login(struct ctl *ctl)
 	enum ctl_exit code = ctl_permitted(ctl);
 
 	if (code == CTL_DONE)
-		code = choose_service(&trial);
+		code = service_choose(ctl, trial.confdir, &trial.service);
 	if (code == CTL_DONE)
 		code = ask_password(ctl, safe_text(trial.user).s, false,
 				    &password);

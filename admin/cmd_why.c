@@ -104,6 +104,24 @@ print_people(const struct ctl *ctl, const struct inquiry *inquiry)
 }
 
 static void
+json_sources(const struct trace *trace, struct json *json)
+{
+	json_array(json, "sources");
+	for (size_t i = 0; i < trace->places; i++) {
+		const struct trace_place *place = &trace->place[i];
+
+		json_object(json, NULL);
+		json_text(json, "rhost",
+			  place->rhost[0] != '\0' ? place->rhost : NULL);
+		json_text(json, "service", place->service);
+		json_int(json, "attempts", place->count);
+		json_time(json, "last", place->last);
+		json_end(json);
+	}
+	json_end(json);
+}
+
+static void
 json_lane(const struct ctl *ctl, struct json *json,
 	  const struct inquiry *inquiry)
 {
@@ -127,6 +145,7 @@ json_lane(const struct ctl *ctl, struct json *json,
 	json_int(json, "episode", lane->episode);
 	json_time(json, "last_good", inquiry->picture.tally.last_good);
 	json_time(json, "last_bad", inquiry->picture.tally.last_bad);
+	json_sources(&inquiry->trace, json);
 }
 
 static void
@@ -190,6 +209,19 @@ print_json(const struct ctl *ctl, const struct inquiry *inquiry)
 	json_finish(&json);
 }
 
+/* The window that the failures lie in: it ended when the lock began. */
+static int64_t
+attempts_since(const struct ctl *ctl, const struct id7_picture *picture)
+{
+	int64_t since = state_of(picture).since;
+
+	if (since == 0 || since > picture->now.wall)
+		since = picture->now.wall;
+	since -= ctl->config.policy.fail_interval;
+	return since > picture->tally.last_good ? since
+						: picture->tally.last_good;
+}
+
 /* What cannot be an account's name may still be one that was typed full-width.
  */
 static void
@@ -225,6 +257,8 @@ gather(struct ctl *ctl, struct inquiry *inquiry)
 	facts->account = &inquiry->picture.account;
 	facts->now = inquiry->picture.now;
 	memcpy(facts->lane, inquiry->picture.lane, sizeof facts->lane);
+	trace_read(ctl, inquiry->picture.account.name,
+		   attempts_since(ctl, &inquiry->picture), &inquiry->trace);
 }
 
 enum ctl_exit

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,65 +19,132 @@
 #define FILE_MAX 65536
 #define MODULE "pam_7id.so"
 #define WORD " no_count"
+/* Words of one byte each, every one grown by a path and WORD. */
+#define GROWN_MAX(len)                                                         \
+	((len) + ((len) / 2 + 1) * (STACK_PATH_MAX + sizeof WORD))
+
+struct output {
+	char *at;
+	size_t left;
+	bool full;
+};
+
+static void
+put(struct output *out, const char *bytes, size_t len)
+{
+	if (len > out->left) {
+		out->full = true;
+		return;
+	}
+	memcpy(out->at, bytes, len);
+	out->at += len;
+	out->left -= len;
+}
 
 static bool
-ends_module(const char *text, size_t len, size_t at)
+is_word(const char *word, size_t len, const char *want)
+{
+	return strlen(want) == len && strncasecmp(word, want, len) == 0;
+}
+
+/* Whether word number `index` of a line makes the next one a file's name. */
+static bool
+includes(const char *word, size_t len, size_t index)
+{
+	if (index == 0)
+		return is_word(word, len, "@include");
+	return index == 1 && (is_word(word, len, "include") ||
+			      is_word(word, len, "substack"));
+}
+
+/* A file of the same directory becomes its copy; one of elsewhere stays. */
+static void
+put_file(struct output *out, const struct stack_change *change,
+	 const char *word, size_t len)
+{
+	size_t n = strlen(change->from);
+
+	if (len > n + 1 && memcmp(word, change->from, n) == 0 &&
+	    word[n] == '/' && memchr(word + n + 1, '/', len - n - 1) == NULL) {
+		word += n + 1;
+		len -= n + 1;
+	}
+	if (memchr(word, '/', len) == NULL) {
+		put(out, change->to, strlen(change->to));
+		put(out, "/", 1);
+	}
+	put(out, word, len);
+}
+
+static void
+put_word(struct output *out, const struct stack_change *change,
+	 const char *word, size_t len)
 {
 	size_t n = sizeof MODULE - 1;
 
-	return at >= n && memcmp(text + at - n, MODULE, n) == 0 &&
-	       (at == len || strchr(" \t\r\n]#\\", text[at]) != NULL);
+	put(out, word, len);
+	if (change->quiet && len >= n && memcmp(word + len - n, MODULE, n) == 0)
+		put(out, WORD, sizeof WORD - 1);
+}
+
+static size_t
+word_length(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && strchr(" \t\r\n#\\", text[n]) == NULL)
+		n++;
+	return n;
 }
 
 size_t
-stack_quiet_size(const char *text, size_t len)
+stack_rewrite(const struct stack_change *change, const char *text, size_t len,
+	      char *out, size_t size)
 {
-	size_t size = len;
+	struct output to = {out, size, false};
+	bool comment = false, file = false, joined = false;
+	size_t index = 0, n;
 
-	for (size_t at = 0; at <= len; at++)
-		if (ends_module(text, len, at))
-			size += sizeof WORD - 1;
-	return size;
-}
-
-size_t
-stack_quiet(const char *text, size_t len, char *out)
-{
-	bool comment = false;
-	size_t used = 0;
-
-	for (size_t at = 0; at <= len; at++) {
-		if (!comment && ends_module(text, len, at)) {
-			memcpy(out + used, WORD, sizeof WORD - 1);
-			used += sizeof WORD - 1;
+	for (size_t at = 0; at < len; at += n) {
+		n = comment ? 0 : word_length(text + at, len - at);
+		if (n > 0) {
+			if (file)
+				put_file(&to, change, text + at, n);
+			else
+				put_word(&to, change, text + at, n);
+			file = includes(text + at, n, index++);
+			joined = false;
+			continue;
 		}
-		if (at == len)
-			break;
-		if (text[at] == '#')
-			comment = true;
-		else if (text[at] == '\n')
-			comment = false;
-		out[used++] = text[at];
+		n = 1;
+		if (text[at] == '\n' && !joined) {
+			index = 0;
+			file = false;
+		}
+		comment = text[at] == '#' || (comment && text[at] != '\n');
+		joined = text[at] == '\\';
+		put(&to, text + at, 1);
 	}
-	return used;
+	return to.full ? SIZE_MAX : (size_t)(to.at - out);
 }
 
 static bool
-write_quiet(int dir, const char *name, const char *text, size_t len)
+write_copy(int dir, const char *name, const struct stack_change *change,
+	   const char *text, size_t len)
 {
 	auto_fd fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 			    0600);
-	auto_free char *out = malloc(stack_quiet_size(text, len) + 1);
+	auto_free char *out = malloc(GROWN_MAX(len));
 
 	if (fd < 0 || out == NULL)
 		return false;
-	len = stack_quiet(text, len, out);
-	return id7_file_write_all(fd, out, len) == ID7_OK;
+	len = stack_rewrite(change, text, len, out, GROWN_MAX(len));
+	return len != SIZE_MAX && id7_file_write_all(fd, out, len) == ID7_OK;
 }
 
 /* Links are followed as PAM follows them; what is no file is left out. */
 static bool
-copy_one(int from, int to, const char *name)
+copy_one(int from, int to, const char *name, const struct stack_change *change)
 {
 	auto_fd fd = openat(from, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	auto_free char *text = NULL;
@@ -93,21 +161,22 @@ copy_one(int from, int to, const char *name)
 	if (text == NULL ||
 	    id7_file_read(fd, name, text, FILE_MAX, &len, NULL) != ID7_OK)
 		return false;
-	return write_quiet(to, name, text, len);
+	return write_copy(to, name, change, text, len);
 }
 
 static bool
-copy_all(const char *from, const char *to)
+copy_all(const struct stack_change *change)
 {
-	auto_fd target = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = opendir(from);
+	auto_fd target = open(change->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = opendir(change->from);
 	const struct dirent *entry;
 	bool ok = target >= 0 && dir != NULL;
 	int saved;
 
 	while (ok && (entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.')
-			ok = copy_one(dirfd(dir), target, entry->d_name);
+			ok = copy_one(dirfd(dir), target, entry->d_name,
+				      change);
 	saved = errno;
 	if (dir != NULL)
 		closedir(dir);
@@ -116,14 +185,15 @@ copy_all(const char *from, const char *to)
 }
 
 bool
-stack_copy(const char *from, char ret_path[STACK_PATH_MAX])
+stack_copy(const char *from, bool quiet, char ret_path[STACK_PATH_MAX])
 {
+	const struct stack_change change = {from, ret_path, quiet};
 	int saved;
 
 	snprintf(ret_path, STACK_PATH_MAX, "/tmp/7idctl.XXXXXX");
 	if (mkdtemp(ret_path) == NULL)
 		return false;
-	if (copy_all(from, ret_path))
+	if (copy_all(&change))
 		return true;
 	saved = errno;
 	stack_remove(ret_path);

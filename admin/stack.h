@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A private copy of a directory of PAM stacks, in which pam_7id counts nothing. */
+/* A private copy of a directory of PAM stacks, made to stand alone. */
 #ifndef ID7_ADMIN_STACK_H
 #define ID7_ADMIN_STACK_H
 
@@ -9,22 +9,31 @@
 
 #define STACK_PATH_MAX 64
 
+/* How a stack file is written anew. */
+struct stack_change {
+	const char *from; /* the directory it stands in */
+	const char *to;	  /* the directory of its copy */
+	bool quiet;	  /* put " no_count" after every pam_7id.so */
+};
+
 /*
- * Copies the regular files of `from` into a new 0700 directory, with " no_count"
- * put after every pam_7id.so. True, and the directory's path in ret_path, which
- * the caller ends with stack_remove; false with errno, nothing left behind.
+ * Copies the regular files of `from` into a new 0700 directory; what they
+ * include is taken from the copy. (libpam looks for a relative include in
+ * /etc/pam.d even when it was given another directory.) With `quiet` pam_7id
+ * counts nothing there. True, and the directory's path in ret_path, which the
+ * caller ends with stack_remove; false with errno, nothing left behind.
  */
-bool stack_copy(const char *from, char ret_path[STACK_PATH_MAX]);
+bool stack_copy(const char *from, bool quiet, char ret_path[STACK_PATH_MAX]);
 
 /* Removes a directory that stack_copy made, and all in it. */
 void stack_remove(const char *path);
 
 /*
- * The text of one stack file with " no_count" after every word that ends in
- * pam_7id.so, comments left alone. `out` holds at least stack_quiet_size(text,
- * len) bytes. Returns the bytes written.
+ * The text of one stack file, changed as `change` says; comments and all else
+ * stay. Writes at most `size` bytes. Returns how many, SIZE_MAX when they do
+ * not fit.
  */
-size_t stack_quiet(const char *text, size_t len, char *out);
-size_t stack_quiet_size(const char *text, size_t len);
+size_t stack_rewrite(const struct stack_change *change, const char *text,
+		     size_t len, char *out, size_t size);
 
 #endif

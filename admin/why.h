@@ -5,6 +5,7 @@
 
 #include "admin/ctl.h"
 #include "admin/steps.h"
+#include "admin/trace.h"
 
 #define WHY_EVIDENCE_MAX 1024
 
@@ -14,6 +15,7 @@ struct inquiry {
 	struct id7_picture picture;
 	struct id7_fault fault;
 	char meant[ID7_NAME_MAX + 1]; /* an account of a similar name, or "" */
+	struct trace trace;	      /* of attempts refused in the window */
 	struct id7_facts facts;
 	struct id7_why why;
 };
