@@ -11,12 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/effects/clock.h"
 #include "common/effects/scope.h"
 
 #define SAFE_FLAGS (O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define PERMISSIONS 0777u
-#define OPEN_TRIES 16
+#define OPEN_WAIT_MS 1000
+#define OPEN_NAP_US 200
 
 /* What a file or directory must be to be trusted. */
 struct demand {
@@ -176,10 +178,11 @@ id7_dir_make_parent(const char *path, struct id7_fault *ret_fault)
 		return ID7_OK;
 	*slash = '\0';
 	if (mkdir(bare, 0755) == 0)
-		return sync_parent(bare) ? ID7_OK
-					 : id7_fault_errno(ret_fault, path,
-							   NULL);
-	return errno == EEXIST ? ID7_OK : id7_fault_errno(ret_fault, bare, NULL);
+		return sync_parent(bare)
+			       ? ID7_OK
+			       : id7_fault_errno(ret_fault, path, NULL);
+	return errno == EEXIST ? ID7_OK
+			       : id7_fault_errno(ret_fault, bare, NULL);
 }
 
 static int
@@ -208,13 +211,18 @@ id7_file_open(int dirfd, const char *dir, const char *name, int flags,
 	const struct demand demand = {
 		.type = S_IFREG, .mode_max = mode_max, .one_name = true};
 	char path[ID7_FAULT_SUBJECT_MAX];
+	struct id7_deadline deadline = id7_deadline_in(OPEN_WAIT_MS);
 	auto_fd fd = -1;
 	struct stat st;
 	enum id7_error error;
 
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
-	/* No name left: it was replaced just now, so the new one is wanted. */
-	for (int tries = 0; tries < OPEN_TRIES; tries++) {
+	/* No name left: it was replaced just now, so the new one is wanted.
+	 * While a rename is under way the old one is still found, for as long
+	 * as the kernel lets the other process wait. */
+	do {
+		if (fd >= 0)
+			id7_deadline_nap(deadline, OPEN_NAP_US);
 		id7_scope_close(&fd);
 		fd = open_or_create(dirfd, name,
 				    (flags & ~O_TRUNC) | SAFE_FLAGS, mode_max);
@@ -222,9 +230,7 @@ id7_file_open(int dirfd, const char *dir, const char *name, int flags,
 			return open_failed(dirfd, name, path, ret_fault);
 		if (fstat(fd, &st) != 0)
 			return id7_fault_errno(ret_fault, dir, name);
-		if (st.st_nlink != 0)
-			break;
-	}
+	} while (st.st_nlink == 0 && id7_deadline_left(deadline) > 0);
 	error = check_trust(&st, &demand, path, ret_fault);
 	if (error != ID7_OK)
 		return error;
