@@ -39,7 +39,8 @@ enum id7_error
 id7_gdbm_open(int fd, bool writer, struct id7_gdbm *ret_file) id7_must_use;
 
 /*
- * Copies the value of `key`, which must be `len` bytes. ID7_OK; ID7_NOT_FOUND;
+ * Copies the value of `key`, which must be `len` bytes. As many bytes are read
+ * when there is no such key. ID7_OK; ID7_NOT_FOUND;
  * ID7_CORRUPT: another size, or a bucket that cannot be read; ID7_NO_MEMORY;
  * ID7_IO.
  */

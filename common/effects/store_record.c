@@ -170,15 +170,16 @@ read_copy(const struct id7_store *store, const struct id7_gdbm *file,
 	  struct id7_tally *ret_tally)
 {
 	char key[ID7_STORE_KEY_MAX + 1];
-	uint8_t bytes[ID7_TALLY_LEN];
+	uint8_t bytes[ID7_TALLY_LEN] = {0};
 	uint8_t sum[ID7_TALLY_SUM_LEN];
 	enum id7_error error;
 
 	id7_store_tally_key(subject, copy, key);
 	error = id7_gdbm_fetch(file, key, bytes, sizeof bytes);
+	/* Summed even when there is none: a miss costs what a hit does. */
+	checksum(store, key, bytes, sum);
 	if (error != ID7_OK)
 		return error;
-	checksum(store, key, bytes, sum);
 	if (!id7_equal(sum, bytes + SUM_AT, sizeof sum))
 		return ID7_CORRUPT;
 	return id7_tally_decode(bytes, ret_tally);
