@@ -63,12 +63,7 @@ authenticate(struct module *module)
 	code = get_authtok(module, &typed);
 	if (code != PAM_SUCCESS)
 		return refuse_unasked(module, whose, code);
-	id7_login_attempt(module->id7, module->user, typed, &module->origin,
-			  id7_deadline_in(MODULE_DEADLINE_MS), &login);
-	/* An empty one is refused before the name is looked up. */
-	login.ours |= whose == ID7_WHOSE_OURS;
-	report_login(module, "login", &login);
-	report_tell(module, &login);
+	module_attempt(module, whose, typed, &login);
 	code = result_authenticate(&login);
 	if (code == PAM_SUCCESS)
 		code = module_remember(module, "7id_login");

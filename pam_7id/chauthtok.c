@@ -63,10 +63,7 @@ prove(struct module *module)
 			PAM_OLDAUTHTOK, &typed);
 	if (code != PAM_SUCCESS)
 		return code;
-	id7_login_attempt(module->id7, module->user, typed, &module->origin,
-			  id7_deadline_in(MODULE_DEADLINE_MS), &login);
-	report_login(module, "login", &login);
-	report_tell(module, &login);
+	module_attempt(module, ID7_WHOSE_OURS, typed, &login);
 	code = result_authenticate(&login);
 	return code == PAM_SUCCESS ? module_remember(module, PROVED) : code;
 }

@@ -10,7 +10,9 @@
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 
+#include "common/effects/clock.h"
 #include "common/effects/fault.h"
+#include "common/effects/guard.h"
 #include "common/effects/secret.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
@@ -148,6 +150,25 @@ module_whose(struct module *module, enum id7_whose *ret_whose)
 	}
 	report_fault(module, &module->fault);
 	return result_error(error);
+}
+
+void
+module_attempt(struct module *module, enum id7_whose whose,
+	       const struct id7_secret *typed, struct id7_login *ret_login)
+{
+	struct id7_guard guard;
+
+	id7_guard_enter(&guard);
+	id7_login_attempt(module->id7, module->user, typed, &module->origin,
+			  id7_deadline_in(MODULE_DEADLINE_MS), ret_login);
+	/* An empty one is refused before the name is looked up. */
+	ret_login->ours |= whose == ID7_WHOSE_OURS;
+	report_login(module, "login", ret_login);
+	if (!id7_guard_leave(&guard)) {
+		ret_login->verdict = ID7_DENY;
+		ret_login->error = ID7_INTERNAL;
+	}
+	report_tell(module, ret_login);
 }
 
 enum id7_lang

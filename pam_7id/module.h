@@ -70,6 +70,16 @@ int module_open(struct module *module);
 int module_whose(struct module *module, enum id7_whose *ret_whose);
 
 /*
+ * One attempt with what was typed, its line in the log, and the text for the
+ * person. No signal comes between the attempt and its line: who counts a guess
+ * has recorded it, even when sshd's patience ends meanwhile. *ret_login says how
+ * it ended; an attempt whose real uid could not be put back is refused.
+ */
+void module_attempt(struct module *module, enum id7_whose whose,
+		    const struct id7_secret *typed,
+		    struct id7_login *ret_login);
+
+/*
  * The language that the person is spoken to in: the site's until something is
  * proved, or it would tell names apart; `lang` afterwards. English on the Linux
  * console, which cannot draw Japanese.
