@@ -152,18 +152,16 @@ static void
 list_table(const struct list *list)
 {
 	const struct ctl *ctl = list->ctl;
-	struct table table = {.columns = 7};
+	struct table table = {.columns = 6};
 
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("ACCOUNT")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("STATE")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("FAILED")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("UNTIL")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("LAST LOGIN")));
-	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("LANG")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("MAIL")));
 	for (size_t i = 0; i < list->count; i++) {
 		const struct line *line = &list->line[i];
-		const char *lang = id7_lang_name((enum id7_lang)line->lang);
 
 		table_cell(&table, TINT_NONE, line->name);
 		table_cell(&table, line->state.tint,
@@ -171,7 +169,6 @@ list_table(const struct list *list)
 		table_cell(&table, TINT_NONE, line->failures.s);
 		table_cell(&table, TINT_NONE, until_text(list, line).s);
 		table_cell(&table, TINT_NONE, print_minute(line->last_good).s);
-		table_cell(&table, TINT_NONE, *lang != '\0' ? lang : "-");
 		table_cell(&table, TINT_NONE, masked(line->address).s);
 	}
 	table_print(&table, stdout, ctl->tint_out);

@@ -68,6 +68,7 @@ ctl_next(const struct ctl *ctl, const char *format, ...)
 	char call[512];
 	va_list ap;
 
+	fflush(stdout);
 	ctl_call(ctl, call, sizeof call);
 	fprintf(stderr, "%s  %s ", id7_text(ctl->lang, "next:"), call);
 	va_start(ap, format);

@@ -188,9 +188,12 @@ bool
 stack_copy(const char *from, bool quiet, char ret_path[STACK_PATH_MAX])
 {
 	const struct stack_change change = {from, ret_path, quiet};
+	const char *tmp = secure_getenv("TMPDIR");
 	int saved;
 
-	snprintf(ret_path, STACK_PATH_MAX, "/tmp/7idctl.XXXXXX");
+	if (tmp == NULL || *tmp != '/' || strlen(tmp) > STACK_PATH_MAX / 2)
+		tmp = "/tmp";
+	snprintf(ret_path, STACK_PATH_MAX, "%s/7idctl.XXXXXX", tmp);
 	if (mkdtemp(ret_path) == NULL)
 		return false;
 	if (copy_all(&change))

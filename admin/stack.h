@@ -17,11 +17,12 @@ struct stack_change {
 };
 
 /*
- * Copies the regular files of `from` into a new 0700 directory; what they
- * include is taken from the copy. (libpam looks for a relative include in
- * /etc/pam.d even when it was given another directory.) With `quiet` pam_7id
- * counts nothing there. True, and the directory's path in ret_path, which the
- * caller ends with stack_remove; false with errno, nothing left behind.
+ * Copies the regular files of `from` into a new 0700 directory under TMPDIR or
+ * /tmp; what they include is taken from the copy. (libpam looks for a relative
+ * include in /etc/pam.d even when it was given another directory.) With `quiet`
+ * pam_7id counts nothing there. True, and the directory's path in ret_path,
+ * which the caller ends with stack_remove; false with errno, nothing left
+ * behind.
  */
 bool stack_copy(const char *from, bool quiet, char ret_path[STACK_PATH_MAX]);
 

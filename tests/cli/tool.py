@@ -72,7 +72,8 @@ class Tool:
             file.write(SETTINGS.format(self.dir) + more)
 
     def environment(self, more):
-        env = {"PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C"}
+        env = {"PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C",
+               "TMPDIR": self.dir + "/tmp"}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             if name in os.environ:
                 env[name] = os.environ[name]
