@@ -23,10 +23,6 @@ guess_slowly() {
 	guess=$!
 	hasher=$(wait_hash)
 }
-nobody_hashes() {
-	[ -z "$(hashing)" ]
-}
-
 # told_to_go PROCESS: SIGALRM or SIGTERM waits for a process that is stopped.
 told_to_go() {
 	local pending
@@ -65,7 +61,7 @@ for method in password keyboard-interactive; do
 	it "SIGKILL, $method: sshd's child dies in the middle of the hash" \
 		kill -KILL "$hasher"
 	it "SIGKILL, $method: nobody is let in, nobody is told wrong" \
-		eval 'not wait "$guess" && logged 0 "\"event\":\"login\""'
+		both not wait "$guess" -- logged 0 '"event":"login"'
 	it "SIGKILL, $method: the guess locks: even the right password is refused" \
 		refuse ssh_try "$name" "$right" $method
 	it "SIGKILL, $method: it was counted once" tally "$name" locked-out 1
@@ -79,11 +75,12 @@ for method in password keyboard-interactive; do
 	kill -STOP "$hasher"
 	set_clock 40 40
 	it "SIGSTOP past the lease, $method: the next login finds it counted" \
-		eval 'refuse ssh_try "$name" "$right" $method
-			tally "$name" locked-out 1'
+		both refuse ssh_try "$name" "$right" $method -- \
+		tally "$name" locked-out 1
 	kill -CONT "$hasher"
 	it "SIGSTOP past the lease, $method: the stopped one is refused, though right" \
-		eval 'wait "$guess"; expect 1 eval "return $?"; logged 1 "lease-lost" "\"user\":\"$name\""'
+		both refuse wait "$guess" -- \
+		logged 1 lease-lost "\"user\":\"$name\""
 	it "SIGSTOP past the lease, $method: it is counted once" \
 		tally "$name" locked-out 1
 done
@@ -94,5 +91,5 @@ kill -STOP "$hasher"
 set_clock 80 80
 kill -CONT "$hasher"
 it "SIGSTOP past the lease: refused even when nobody else came" \
-	eval 'not wait "$guess"; logged 1 lease-lost "\"user\":\"sleeper\""'
+	both refuse wait "$guess" -- logged 1 lease-lost '"user":"sleeper"'
 it "SIGSTOP past the lease: and counted" tally sleeper locked-out 1

@@ -68,6 +68,17 @@ not() {
 	! "$@"
 }
 
+# both COMMAND... -- COMMAND...: the first succeeds, then the second.
+both() {
+	local one=()
+	while [ "$1" != -- ]; do
+		one+=("$1")
+		shift
+	done
+	shift
+	"${one[@]}" && "$@"
+}
+
 # skip REASON: this scenario cannot be played here.
 skip() {
 	echo "$*"
@@ -185,6 +196,11 @@ forget_log() {
 # hashing: the processes that hash a password or wait for their turn.
 hashing() {
 	find /proc/[0-9]*/fd -lname /run/7id/slots 2>/dev/null | cut -d/ -f3
+}
+
+# nobody_hashes: all of them are done, or dead.
+nobody_hashes() {
+	[ -z "$(hashing)" ]
 }
 
 # wait_hash: prints one process that hashes, as soon as there is one.

@@ -47,7 +47,7 @@ for signal in STOP TSTP; do
 	it "$signal: so does a third person" ssh_try third "$right"
 	wait "${jobs[@]}"
 	it "$signal: some su was stopped for good" grep -q stopped /tmp/stopped
-	it "$signal: none of them holds a slot" eval '[ -z "$(hashing)" ]'
+	it "$signal: none of them holds a slot" nobody_hashes
 	it "$signal: the victim logs in past all that are stopped" \
 		ssh_try "$victim" "$right"
 	it "$signal: so does a third person, in the other way" \
@@ -60,6 +60,7 @@ done
 # limited KIB NAME PASSWORD: su under a limit for the files it may write; prints
 # what it says, without the reference, and how it ended.
 limited() {
+	# shellcheck disable=SC2016
 	printf '%s\n' "$3" | runuser -u mallory -- bash -c \
 		'ulimit -f "$1" && exec su "$2" -c "echo in"' _ "$1" "$2" 2>&1 |
 		sed 's/7iD [0-9A-Z]*:/7iD REF:/'
