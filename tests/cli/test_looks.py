@@ -32,8 +32,10 @@ def screens(tool):
             (["why", "over"], 6), (["why", "alcie"], 3), (["why", "root"], 3),
             (["why", "nobody.at.all"], 3), (["log"], 0), (["log", "held"], 0),
             (["store", "check"], 0), (["config", "check"], 0), (["help"], 0)):
-        english, _ = tool.screen(*args, code=code)
+        english, japanese = tool.screen(*args, code=code)
         check(english != "" or args[0] == "config", args, "says nothing")
+        if args[0] in ("why", "show", "help"):
+            check(english != japanese, args, "is not translated")
     after = everything(tool.dir + "/store"), everything(tool.dir + "/log")
     check(before == after, "looking changed something")
 
