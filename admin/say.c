@@ -70,8 +70,6 @@ ctl_next(const struct ctl *ctl, const char *format, ...)
 
 	fflush(stdout);
 	ctl_call(ctl, call, sizeof call);
-	/* What was said before on the other stream comes before. */
-	fflush(stdout);
 	fprintf(stderr, "%s  %s ", id7_text(ctl->lang, "next:"), call);
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);

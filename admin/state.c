@@ -8,20 +8,6 @@
 #include "admin/ctl.h"
 
 static struct state
-free_state(const struct id7_account *account)
-{
-	if (account->flags & ID7_ACCOUNT_NO_VERIFIER)
-		return (struct state){"no-password",
-				      ID7_N("no password"),
-				      TINT_WARN,
-				      CTL_POLICY,
-				      0,
-				      0,
-				      ""};
-	return (struct state){"ok", ID7_N("ok"), TINT_GOOD, CTL_DONE, 0, 0, ""};
-}
-
-static struct state
 held_state(const struct id7_picture *picture)
 {
 	const struct id7_account *account = &picture->account;
@@ -48,7 +34,16 @@ state_of(const struct id7_picture *picture)
 	const struct id7_lane_view *lane = &picture->lane[ID7_LANE_REMOTE];
 
 	if (picture->reason == ID7_REASON_RIGHT)
-		return free_state(account);
+		return (struct state){"ok", ID7_N("ok"), TINT_GOOD, CTL_DONE,
+				      0,    0,		 ""};
+	if (picture->reason == ID7_REASON_NO_PASSWORD)
+		return (struct state){"no-password",
+				      ID7_N("no password"),
+				      TINT_WARN,
+				      CTL_POLICY,
+				      0,
+				      0,
+				      ""};
 	if (picture->reason == ID7_REASON_LOCKED_OUT)
 		return (struct state){"locked-out",
 				      ID7_N("locked out"),

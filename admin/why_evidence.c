@@ -53,7 +53,8 @@ locked_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 		append_places(ctl, &inquiry->trace, buf, size);
 		return;
 	}
-	if (picture->reason != ID7_REASON_RIGHT) {
+	if (picture->reason != ID7_REASON_RIGHT &&
+	    picture->reason != ID7_REASON_NO_PASSWORD) {
 		state_sentence(ctl, picture, sentence, sizeof sentence);
 		snprintf(buf, size, "%s", sentence);
 		return;
@@ -103,6 +104,10 @@ typed_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 			 id7_text(ctl->lang,
 				  "neither 7id nor the system knows this ID, "
 				  "and no account is similar"));
+	else if (inquiry->picture.reason == ID7_REASON_NO_PASSWORD)
+		snprintf(buf, size, "%s",
+			 id7_text(ctl->lang, "no password was set yet, so none "
+					     "can be right"));
 	else if (tally->last_bad == 0)
 		snprintf(buf, size, "%s",
 			 id7_text(ctl->lang,

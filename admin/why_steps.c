@@ -20,11 +20,15 @@ account_steps(const struct ctl *ctl, const struct inquiry *inquiry,
 	else if (inquiry->picture.reason == ID7_REASON_EXPIRED)
 		steps_add(ctl, steps, ID7_N("take the end date away"),
 			  "set %s --expires never", name);
+	else if (inquiry->picture.reason == ID7_REASON_NO_PASSWORD)
+		steps_add(ctl, steps, ID7_N("set a first password"),
+			  "passwd %s", name);
 	else
 		steps_add(ctl, steps, ID7_N("try it: runs the real stack"),
 			  "test-login %s", name);
 	steps_add(ctl, steps, ID7_N("see each attempt"), "log %s", name);
-	if (state.code != CTL_DISABLED)
+	if (state.code != CTL_DISABLED &&
+	    inquiry->picture.reason != ID7_REASON_NO_PASSWORD)
 		steps_add(ctl, steps, ID7_N("if the password is forgotten"),
 			  "passwd %s", name);
 }

@@ -20,6 +20,10 @@ id7_decide_password(const struct id7_account *account,
 		return ID7_REASON_HELD;
 	if (lane->locked_out)
 		return ID7_REASON_LOCKED_OUT;
+	if ((account->flags & ID7_ACCOUNT_NO_VERIFIER) &&
+	    !(account->flags & ID7_ACCOUNT_COUNTS_ONLY) &&
+	    account->crypt[0] == '\0')
+		return ID7_REASON_NO_PASSWORD;
 	return ID7_REASON_RIGHT;
 }
 
@@ -86,10 +90,12 @@ id7_decide_why(const struct id7_facts *facts, enum id7_lane lane)
 	why.reason = ID7_REASON_RIGHT;
 	reason = id7_decide_password(facts->account, &facts->lane[lane],
 				     &facts->now);
-	if (reason == ID7_REASON_RIGHT)
+	if (reason == ID7_REASON_RIGHT || reason == ID7_REASON_NO_PASSWORD)
 		why.line[ID7_CAUSE_LOCKED].state = ID7_CAUSE_OK;
 	else
 		stop(&why, ID7_CAUSE_LOCKED, reason);
+	if (reason == ID7_REASON_NO_PASSWORD)
+		stop(&why, ID7_CAUSE_TYPED, reason);
 	conclude(&why);
 	return why;
 }

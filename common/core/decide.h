@@ -16,8 +16,8 @@
 
 /*
  * What stands in the way of a right password in one lane: disabled, expired,
- * held (by an administrator or automatically), locked out, in that order;
- * ID7_REASON_RIGHT when nothing does. `account` NULL (nobody knows the name):
+ * held (by an administrator or automatically), locked out, no password to match,
+ * in that order; ID7_REASON_RIGHT when nothing does. `account` NULL (nobody knows the name):
  * ID7_REASON_UNKNOWN, whatever the phantom's tally says.
  */
 enum id7_reason id7_decide_password(const struct id7_account *account,

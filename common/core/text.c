@@ -63,6 +63,7 @@ static const char *const reasons[ID7_REASON_COUNT] = {
 		ID7_N("only the system knows the name: 7id leaves it alone"),
 	[ID7_REASON_UNKNOWN] = ID7_N("nobody knows the name"),
 	[ID7_REASON_WRONG] = ID7_N("wrong password"),
+	[ID7_REASON_NO_PASSWORD] = ID7_N("the account has no password"),
 	[ID7_REASON_OLD_PASSWORD] =
 		ID7_N("an old password, valid until it was changed"),
 	[ID7_REASON_REPEATED] =

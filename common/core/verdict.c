@@ -31,6 +31,7 @@ static const char *const names[ID7_REASON_COUNT] = {
 	[ID7_REASON_CODE_WRONG] = "code-wrong",
 	[ID7_REASON_CODE_TYPO] = "code-typo",
 	[ID7_REASON_UNAVAILABLE] = "unavailable",
+	[ID7_REASON_NO_PASSWORD] = "no-password",
 };
 
 const char *

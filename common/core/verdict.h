@@ -46,6 +46,7 @@ enum id7_reason {
 	ID7_REASON_CODE_WRONG,	   /* a code was refused */
 	ID7_REASON_CODE_TYPO,	   /* a code whose check symbol is wrong */
 	ID7_REASON_UNAVAILABLE,	   /* the machine failed; the error says how */
+	ID7_REASON_NO_PASSWORD,	   /* the account has none, so that none can match */
 	ID7_REASON_COUNT
 };
 

@@ -26,6 +26,8 @@ some_account(struct random *random, struct id7_account *ret_account)
 		ret_account->flags = 0;
 	ret_account->expires = near_now(random);
 	ret_account->held_until = near_now(random);
+	if (random_once_in(random, 2))
+		ret_account->crypt[0] = '$';
 }
 
 static void
@@ -53,7 +55,7 @@ static bool
 may_enter(const struct id7_facts *facts, enum id7_lane lane)
 {
 	const struct id7_account *a = facts->account;
-	bool disabled, expired, held;
+	bool disabled, expired, held, nothing_to_match;
 
 	if (facts->exempt || facts->fault != NULL || a == NULL)
 		return false;
@@ -61,8 +63,11 @@ may_enter(const struct id7_facts *facts, enum id7_lane lane)
 	expired = a->expires != 0 && a->expires <= facts->now.wall;
 	held = (a->flags & ID7_ACCOUNT_HELD) != 0 &&
 	       (a->held_until == 0 || a->held_until > facts->now.wall);
-	return !disabled && !expired && !held && !facts->lane[lane].held &&
-	       !facts->lane[lane].locked_out;
+	nothing_to_match = (a->flags & ID7_ACCOUNT_NO_VERIFIER) != 0 &&
+			   (a->flags & ID7_ACCOUNT_COUNTS_ONLY) == 0 &&
+			   a->crypt[0] == '\0';
+	return !disabled && !expired && !held && !nothing_to_match &&
+	       !facts->lane[lane].held && !facts->lane[lane].locked_out;
 }
 
 static bool

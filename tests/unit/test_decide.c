@@ -10,7 +10,11 @@ static const struct id7_now now = {.wall = 1000, .boot = 10, .boot_hash = 1};
 static void
 test_password(void)
 {
-	enum { D = ID7_ACCOUNT_DISABLED, H = ID7_ACCOUNT_HELD };
+	enum {
+		D = ID7_ACCOUNT_DISABLED,
+		H = ID7_ACCOUNT_HELD,
+		N = ID7_ACCOUNT_NO_VERIFIER
+	};
 	static const struct {
 		uint32_t flags;
 		int64_t expires;
@@ -27,6 +31,11 @@ test_password(void)
 		{D, 1, true, true, ID7_REASON_DISABLED},
 		{D | H, 0, false, false, ID7_REASON_DISABLED},
 		{ID7_ACCOUNT_MUST_CHANGE, 0, false, false, ID7_REASON_RIGHT},
+		{N, 0, false, false, ID7_REASON_NO_PASSWORD},
+		{N, 0, false, true, ID7_REASON_LOCKED_OUT},
+		{N | D, 0, false, false, ID7_REASON_DISABLED},
+		{N | ID7_ACCOUNT_COUNTS_ONLY, 0, false, false,
+		 ID7_REASON_RIGHT},
 	};
 	size_t i;
 
