@@ -185,7 +185,7 @@ add_person(const struct ctl *ctl, struct labels *labels,
 					 : TEXT(ctl, ID7_N("never")));
 	if (people_has_passwd(account->name))
 		labels_add(labels, TINT_NONE, TEXT(ctl, ID7_N("passwd entry")),
-			   "%s", TEXT(ctl, ID7_N("yes")));
+			   "%s", TEXT(ctl, ID7_N("present")));
 	else
 		labels_add(labels, TINT_WARN, TEXT(ctl, ID7_N("passwd entry")),
 			   "%s",

@@ -49,7 +49,7 @@ static const struct opt set_opts[] = {
 static const struct opt passwd_opts[] = {
 	{"password-stdin", NULL, ID7_N("one line of standard input")},
 	{"generate", NULL, ID7_N("make a strong password, show it once")},
-	{"must-change", NULL, ID7_N("another one is due at the next login")},
+	{"must-change", NULL, ID7_N("must be changed at the next login")},
 	{0},
 };
 

@@ -179,13 +179,25 @@ plain_text(const struct id7_fault *fault)
 	return about_error[error];
 }
 
-/* strerror would ask the locale of the program that we are a guest in. */
+/* strerror would ask the locale of the program that we are a guest in; what is
+ * not among the common ones stays the system's own word. */
 static const char *
 errno_text(int errnum)
 {
 	const char *why = strerrordesc_np(errnum);
 
-	return why == NULL ? "unknown error" : why;
+	switch (errnum) {
+	case EACCES:
+		return ID7_N("Permission denied");
+	case EPERM:
+		return ID7_N("Operation not permitted");
+	case EIO:
+		return ID7_N("Input/output error");
+	case EMFILE:
+	case ENFILE:
+		return ID7_N("Too many open files");
+	}
+	return why == NULL ? ID7_N("unknown error") : why;
 }
 
 static const char *
@@ -243,9 +255,9 @@ say(enum id7_lang lang, const struct id7_fault *fault, const struct pieces *p,
 	case ID7_TROUBLE_SETTING:
 		return say_setting(lang, fault, p, buf, size);
 	case ID7_TROUBLE_SYSCALL:
-		return snprintf(buf, size,
-				id7_text(lang, syscall_text(fault->errnum)),
-				p->subject, errno_text(fault->errnum));
+		return snprintf(
+			buf, size, id7_text(lang, syscall_text(fault->errnum)),
+			p->subject, id7_text(lang, errno_text(fault->errnum)));
 	case ID7_TROUBLE_NONE:
 	case ID7_TROUBLE_MISSING:
 	case ID7_TROUBLE_SYMLINK:
