@@ -16,7 +16,7 @@ import threading
 USER = 65534
 SETTINGS = {"opslimit": "1", "memlimit": "8K"}
 CALLS = ("auth", "account", "password", "session")
-PROGRAMS = ("PAM_7ID", "PAM_GIVE", "PAMDRIVE", "PAMCROWD",
+PROGRAMS = ("PAM_7ID", "PAM_GIVE", "PAMDRIVE", "PAMCROWD", "PAMSTATE",
             "MKSTORE")
 
 _base = None
