@@ -10,6 +10,8 @@
  *  3. after any failure every record is the old or the new one, whole.
  *  4. no call waits past its deadline.
  *  5. no sync, sleep, hash or look-up happens while a slot byte is held.
+ *  6. an open handle follows a restore; an attempt that was under way then is
+ *     ID7_BUSY, never judged by an account that is no longer there.
  */
 #ifndef ID7_EFFECTS_STORE_H
 #define ID7_EFFECTS_STORE_H
@@ -73,6 +75,16 @@ enum id7_error id7_store_open(const char *store_dir, const char *key_dir,
  */
 void id7_store_close(struct id7_store **store);
 #define auto_store __attribute__((cleanup(id7_store_close))) struct id7_store
+
+/* Told after each step of long work. */
+typedef void id7_store_progress_fn(uint64_t done, uint64_t total,
+				   void *context);
+
+/*
+ * Has `progress` (NULL: nobody) told of the steps of long work on this handle.
+ */
+void id7_store_watch(struct id7_store *store, id7_store_progress_fn *progress,
+		     void *context);
 
 /*
  * The fault of the last call on this store that did not return ID7_OK.
@@ -232,6 +244,47 @@ struct id7_store_counts {
 enum id7_error id7_store_check(struct id7_store *store,
 			       id7_store_finding_fn *found, void *context,
 			       struct id7_store_counts *ret_counts)
+	id7_must_use;
+
+/* How large a store is, and of what shape. */
+struct id7_store_stats {
+	uint64_t accounts;
+	uint64_t files;
+	uint64_t bytes;	 /* their lengths */
+	uint64_t blocks; /* bytes that they take up */
+	uint64_t free;	 /* bytes left for the store on its file system */
+	uint64_t least;	 /* accounts of the smallest shard */
+	uint64_t most;	 /* and of the largest */
+	uint32_t shards;
+	uint32_t generation;
+	uint32_t version; /* of the format */
+	uint32_t key_id;
+	int64_t created; /* wall clock */
+};
+
+/*
+ * Counts and sizes; opens no record and changes nothing. ID7_OK; ID7_CORRUPT
+ * when a file could not be read through; file errors.
+ */
+enum id7_error id7_store_stats(struct id7_store *store,
+			       struct id7_store_stats *ret_stats) id7_must_use;
+
+/*
+ * Copies the store, while it is in use, into the new directory `dir` (0700; its
+ * parent must exist; an empty one there is taken). Each account is as it was at
+ * one moment, with its tally of that moment. The copy is a store, without any
+ * key: under the same site key it can be opened, checked and restored.
+ * Everything is synced, then the copy is checked as id7_store_check does (`found`
+ * and `context`), and only then has it the name `dir`; until then it is called
+ * `dir`.tmp, and the next backup overwrites that.
+ * ID7_OK: it is there and durable; ret_counts->findings is the damage that the
+ * store had already. ID7_EXISTS: `dir` is in use; ID7_INVALID: no such name can
+ * be made; ID7_BUSY: a shard was not free, or a restore came between; ID7_IO;
+ * store errors. Without ID7_OK there is no `dir`.
+ */
+enum id7_error id7_store_backup(struct id7_store *store, const char *dir,
+				id7_store_finding_fn *found, void *context,
+				struct id7_store_counts *ret_counts)
 	id7_must_use;
 
 #endif

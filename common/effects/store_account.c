@@ -279,6 +279,8 @@ id7_store_put(struct id7_store *store, struct id7_account *account,
 	if (!storable(account))
 		return answer(store, ID7_INVALID, account->name);
 	error = begin(store, account->name, deadline, &work);
+	if (error == ID7_OK && store->looked != store->turn)
+		error = ID7_STALE;
 	if (error == ID7_OK)
 		error = put(&work, account);
 	return error == ID7_STALE || error == ID7_NOT_FOUND

@@ -316,6 +316,7 @@ id7_store_check(struct id7_store *store, id7_store_finding_fn *found,
 	for (uint32_t i = 0; i < store->meta.shards; i++) {
 		check.shard = (struct id7_shard){.index = i};
 		check_shard(&check);
+		id7_store_step(store, i + 1, store->meta.shards);
 	}
 	check_phantoms(&check);
 	(void)snprintf(prefix, sizeof prefix, "g%06u/", store->meta.generation);

@@ -61,7 +61,7 @@ give_one(const char *key, void *context)
 }
 
 static enum id7_error
-walk_shard(struct walk *walk, struct id7_shard shard)
+open_both(struct walk *walk, struct id7_shard shard)
 {
 	enum id7_error error;
 
@@ -70,6 +70,21 @@ walk_shard(struct walk *walk, struct id7_shard shard)
 	if (error == ID7_OK)
 		error = id7_shard_open(walk->store, shard, ID7_STORE_TALLY,
 				       false, &walk->tallies);
+	if (error != ID7_OK)
+		id7_gdbm_leave(&walk->accounts);
+	return error;
+}
+
+static enum id7_error
+walk_shard(struct walk *walk, struct id7_shard shard)
+{
+	uint32_t turn = walk->store->turn;
+	enum id7_error error = open_both(walk, shard);
+
+	/* A restore may have taken the files away just now. */
+	if (error != ID7_OK && id7_store_fresh(walk->store) == ID7_OK &&
+	    walk->store->turn != turn)
+		error = open_both(walk, shard);
 	if (error == ID7_OK)
 		error = id7_gdbm_each(&walk->accounts, ID7_SEALED_LEN, give_one,
 				      walk);
@@ -85,8 +100,10 @@ id7_store_each(struct id7_store *store, id7_store_each_fn *each, void *context)
 	struct id7_shard shard = {0};
 
 	while (shard.index < store->meta.shards && !walk.stopped) {
-		if (walk_shard(&walk, shard) != ID7_OK)
+		if (id7_store_fresh(store) != ID7_OK ||
+		    walk_shard(&walk, shard) != ID7_OK)
 			walk.damaged = true;
+		store->looked = store->turn;
 		shard.index++;
 	}
 	if (walk.damaged && !walk.stopped)

@@ -53,6 +53,9 @@ id7_hold_begin(struct id7_store *store, struct id7_shard shard, bool writable,
 	if (error != ID7_OK)
 		return id7_store_blame(store, error, "store.lock");
 	ret_hold->shared = true;
+	error = id7_store_fresh(store);
+	if (error != ID7_OK)
+		return error;
 	return id7_shard_open_file(store, shard, ID7_STORE_LOCK,
 				   writable ? O_RDWR : O_RDONLY, &ret_hold->fd);
 }

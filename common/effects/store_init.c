@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Makes an empty store: nothing is a store before its meta is there. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,45 +35,11 @@ shards_for(uint64_t accounts)
 	return shards;
 }
 
-static int
-create(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name,
-			O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-			0600);
-
-	if (fd >= 0)
-		(void)fchmod(fd, 0600);
-	return fd;
-}
-
-/* Only what an unfinished init left: a directory of that name is no store's. */
-static bool
-clear_dir(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct dirent *entry;
-	DIR *dir;
-
-	if (fd < 0)
-		return errno == ENOENT;
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		close(fd);
-		return false;
-	}
-	while ((entry = readdir(dir)) != NULL)
-		(void)unlinkat(fd, entry->d_name, 0);
-	closedir(dir);
-	return unlinkat(dirfd, name, AT_REMOVEDIR) == 0;
-}
-
 /* An empty GDBM file is made once; every other is its copy. */
 static enum id7_error
 template_make(struct id7_store *store, uint8_t *bytes, size_t *ret_len)
 {
-	auto_fd fd = create(store->root_fd, PHANTOM_TMP);
+	auto_fd fd = id7_files_create(store->root_fd, PHANTOM_TMP);
 	enum id7_error error = fd < 0 ? ID7_IO : id7_gdbm_create(fd);
 
 	if (error != ID7_OK)
@@ -94,7 +59,7 @@ shard_make(struct id7_store *store, uint32_t index, const uint8_t *bytes,
 		auto_fd fd = -1;
 
 		(void)snprintf(name, sizeof name, "%03x.%s", index, endings[i]);
-		fd = create(store->shards_fd, name);
+		fd = id7_files_create(store->shards_fd, name);
 		if (fd < 0)
 			return id7_store_blame(store, ID7_IO, name);
 		if (i == 1)
@@ -132,9 +97,9 @@ phantom_fill(struct id7_store *store, const struct id7_gdbm *file)
 static enum id7_error
 phantom_make(struct id7_store *store)
 {
-	auto_fd lock = create(store->root_fd, "phantom.lock");
+	auto_fd lock = id7_files_create(store->root_fd, "phantom.lock");
 	auto_gdbm file = {0};
-	int fd = create(store->root_fd, PHANTOM_TMP);
+	int fd = id7_files_create(store->root_fd, PHANTOM_TMP);
 	enum id7_error error = lock < 0 || fd < 0 ? ID7_IO : ID7_OK;
 
 	if (fd >= 0)
@@ -170,12 +135,8 @@ shards_make(struct id7_store *store)
 	error = template_make(store, bytes, &len);
 	if (error != ID7_OK)
 		return error;
-	if (!clear_dir(store->root_fd, BUILT_DIR) ||
-	    mkdirat(store->root_fd, BUILT_DIR, 0700) != 0)
-		return id7_store_blame(store, ID7_IO, BUILT_DIR);
-	store->shards_fd = openat(store->root_fd, BUILT_DIR,
-				  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (store->shards_fd < 0 || fchmod(store->shards_fd, 0700) != 0)
+	if (id7_files_dir(store->root_fd, BUILT_DIR, false,
+			  &store->shards_fd) != ID7_OK)
 		return id7_store_blame(store, ID7_IO, BUILT_DIR);
 	for (uint32_t i = 0; i < store->meta.shards && error == ID7_OK; i++)
 		error = shard_make(store, i, bytes, len);

@@ -105,9 +105,11 @@ id7_store_look(struct id7_store *store, const struct id7_subject *subject,
 {
 	struct id7_deadline deadline;
 	auto_hold hold = ID7_HOLD_NONE;
-	enum id7_error error;
+	enum id7_error error = id7_store_fresh(store);
 
-	error = id7_store_look_once(store, subject, ret_account, ret_tallies);
+	if (error == ID7_OK)
+		error = id7_store_look_once(store, subject, ret_account,
+					    ret_tallies);
 	if (error != ID7_CORRUPT)
 		return error;
 	deadline = id7_deadline_in(ID7_STORE_DOUBT_MS);
@@ -138,10 +140,11 @@ id7_store_get(struct id7_store *store, const char *name,
 	struct id7_subject subject =
 		id7_store_subject(store, name, strlen(name), false);
 	struct id7_tallies tallies;
+	enum id7_error error =
+		id7_store_look(store, &subject, ret_account, &tallies);
 
-	return missing(store,
-		       id7_store_look(store, &subject, ret_account, &tallies),
-		       name);
+	store->looked = store->turn;
+	return missing(store, error, name);
 }
 
 /* Under the slot byte nobody is half through writing. */
@@ -189,8 +192,10 @@ id7_store_tally(struct id7_store *store, const struct id7_subject *subject,
 		struct id7_tally *ret_tally)
 {
 	struct id7_tallies tallies;
-	enum id7_error error = tallies_read(store, subject, &tallies);
+	enum id7_error error = id7_store_fresh(store);
 
+	if (error == ID7_OK)
+		error = tallies_read(store, subject, &tallies);
 	if (error == ID7_CORRUPT)
 		error = tallies_read_again(store, subject, &tallies);
 	if (error == ID7_NOT_FOUND)

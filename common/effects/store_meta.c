@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/effects/file.h"
@@ -14,6 +15,7 @@
 
 #define META "meta"
 #define SUM_AT (ID7_META_LEN - ID7_META_SUM_LEN)
+#define OPEN_TRIES 5
 #define META_CLEAR 64 /* bytes before the nonce: bound to the sealed root */
 
 static const char check_text[] = "7id key check 1";
@@ -130,19 +132,22 @@ id7_store_meta_write(struct id7_store *store, const uint8_t root[ID7_ROOT_LEN])
 				sizeof bytes, &store->fault);
 }
 
-static enum id7_error
-meta_read(struct id7_store *store, uint8_t ret_bytes[ID7_META_LEN])
+enum id7_error
+id7_store_meta_read(struct id7_store *store, uint8_t ret_bytes[ID7_META_LEN])
 {
 	char subject[ID7_PATH_MAX + sizeof "/" META];
 	uint8_t sum[ID7_META_SUM_LEN];
 	auto_fd fd = -1;
 	size_t len = 0;
+	struct stat st;
 	enum id7_error error;
 
 	error = id7_file_open(store->root_fd, store->dir, META, O_RDONLY, 0600,
 			      &fd, &store->fault);
 	if (error != ID7_OK)
 		return error;
+	if (fstat(fd, &st) != 0)
+		return id7_store_blame(store, ID7_IO, META);
 	(void)snprintf(subject, sizeof subject, "%s/" META, store->dir);
 	error = id7_file_read(fd, subject, ret_bytes, ID7_META_LEN, &len,
 			      &store->fault);
@@ -156,15 +161,17 @@ meta_read(struct id7_store *store, uint8_t ret_bytes[ID7_META_LEN])
 	id7_checksum(ret_bytes, SUM_AT, sum);
 	if (error != ID7_OK || !id7_equal(sum, ret_bytes + SUM_AT, sizeof sum))
 		return id7_store_blame(store, ID7_CORRUPT, META);
+	store->stamp = id7_stamp_of(&st);
 	return ID7_OK;
 }
 
-static enum id7_error
-keys_open(struct id7_store *store, const uint8_t bytes[ID7_META_LEN])
+enum id7_error
+id7_store_keys_open(struct id7_store *store, struct id7_secret **ret_root)
 {
 	const struct id7_meta *meta = &store->meta;
 	auto_secret *site = NULL;
 	auto_secret *root = id7_secret_make(ID7_ROOT_LEN);
+	uint8_t bytes[ID7_META_LEN];
 	uint8_t check[16];
 	enum id7_error error;
 
@@ -178,11 +185,17 @@ keys_open(struct id7_store *store, const uint8_t bytes[ID7_META_LEN])
 	id7_store_key_check(store, check);
 	if (!id7_equal(check, meta->key_check, sizeof check))
 		return id7_store_blame(store, ID7_WRONG_KEY, META);
+	id7_meta_encode(meta, bytes);
 	if (!id7_unseal(key_place(store, ID7_FOR_META), meta->nonce, bytes,
 			META_CLEAR, meta->sealed_root, sizeof meta->sealed_root,
 			root->bytes))
 		return id7_store_blame(store, ID7_CORRUPT, META);
+	root->len = ID7_ROOT_LEN;
 	id7_store_derive_root(store, root->bytes);
+	if (ret_root != NULL) {
+		*ret_root = root;
+		root = NULL;
+	}
 	return ID7_OK;
 }
 
@@ -196,28 +209,45 @@ missing_is_damage(struct id7_store *store, enum id7_error error)
 	return ID7_CORRUPT;
 }
 
-static enum id7_error
-store_open(struct id7_store *store)
+enum id7_error
+id7_store_parts_open(struct id7_store *store)
 {
 	char shards[ID7_PATH_MAX + 16];
 	uint8_t bytes[ID7_META_LEN];
-	enum id7_error error;
+	enum id7_error error = id7_store_meta_read(store, bytes);
 
-	error = id7_dir_open(store->dir, 0700, &store->root_fd, &store->fault);
 	if (error == ID7_OK)
-		error = meta_read(store, bytes);
-	if (error == ID7_OK)
-		error = keys_open(store, bytes);
+		error = id7_store_keys_open(store, NULL);
 	if (error != ID7_OK)
 		return error;
 	(void)snprintf(shards, sizeof shards, "%s/g%06u", store->dir,
 		       store->meta.generation);
+	id7_scope_close(&store->shards_fd);
 	error = id7_dir_open(shards, 0700, &store->shards_fd, &store->fault);
-	if (error == ID7_OK)
+	if (error == ID7_OK && store->lock_fd < 0)
 		error = id7_file_open(store->root_fd, store->dir, "store.lock",
 				      O_RDONLY, 0600, &store->lock_fd,
 				      &store->fault);
 	return missing_is_damage(store, error);
+}
+
+/* A restore may take the generation away between its name and its files. */
+static enum id7_error
+store_open(struct id7_store *store)
+{
+	struct id7_stamp stamp;
+	int tries = OPEN_TRIES;
+	enum id7_error error;
+
+	error = id7_dir_open(store->dir, 0700, &store->root_fd, &store->fault);
+	if (error != ID7_OK)
+		return error;
+	do {
+		stamp = store->stamp;
+		error = id7_store_parts_open(store);
+	} while (error == ID7_CORRUPT && --tries > 0 &&
+		 !id7_stamp_equal(&stamp, &store->stamp));
+	return error;
 }
 
 enum id7_error

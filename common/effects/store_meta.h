@@ -23,6 +23,28 @@ void id7_store_derive_root(struct id7_store *store,
 			   const uint8_t root[ID7_ROOT_LEN]);
 
 /*
+ * Reads meta into the handle, with its stamp. ID7_OK: *ret_bytes are its bytes;
+ * file errors; ID7_CORRUPT; ID7_NEWER.
+ */
+enum id7_error id7_store_meta_read(struct id7_store *store,
+				   uint8_t ret_bytes[ID7_META_LEN])
+	id7_must_use;
+
+/*
+ * Reads the site key that the handle's meta names, unseals the root and derives
+ * every key. *ret_root (NULL: not wanted) is the root, released by the caller.
+ * ID7_OK; ID7_WRONG_KEY; key errors; ID7_CORRUPT; ID7_NO_MEMORY.
+ */
+enum id7_error id7_store_keys_open(struct id7_store *store,
+				   struct id7_secret **ret_root) id7_must_use;
+
+/*
+ * Opens what a handle with a root_fd needs: meta, keys, the generation's
+ * directory, store.lock. Errors as id7_store_open.
+ */
+enum id7_error id7_store_parts_open(struct id7_store *store) id7_must_use;
+
+/*
  * The key check value of the site key that was derived from.
  */
 void id7_store_key_check(const struct id7_store *store, uint8_t ret_check[16]);

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "common/core/limits.h"
 #include "common/core/record.h"
@@ -27,6 +29,14 @@
 #define ID7_SHARDS_MAX 4096
 #define ID7_STORE_DOUBT_MS 2000 /* a look-up in doubt waits no longer */
 
+/* What tells one version of a file from the next. */
+struct id7_stamp {
+	uint64_t inode;
+	int64_t size;
+	struct timespec changed;
+	struct timespec modified;
+};
+
 struct id7_store {
 	struct id7_meta meta;
 	struct id7_secret *keys; /* ID7_STORE_PURPOSES keys, by purpose */
@@ -36,9 +46,16 @@ struct id7_store {
 	char dir[ID7_PATH_MAX + 1];
 	char key_dir[ID7_PATH_MAX + 1];
 	struct id7_fault fault;
+	struct id7_stamp stamp; /* of the meta that was read */
+	uint32_t turn;		/* raised when another generation is taken up */
+	uint32_t looked;	/* the turn of the last look-up */
+
+	id7_store_progress_fn *progress; /* NULL: nobody watches */
+	void *progress_context;
 
 	int owner_fd; /* holds the owner's byte of `ticket`; -1: none live */
 	struct id7_ticket ticket;
+	uint32_t ticket_turn;	  /* that it was made in */
 	struct id7_policy policy; /* that `ticket` was made under */
 };
 
@@ -124,6 +141,99 @@ id7_shard_edit(struct id7_store *store, struct id7_shard shard,
  */
 void id7_shard_nocow(int fd);
 
+/* --- store_files.c: directories of shards --- */
+
+/* A file's bytes; released by id7_blob_free. */
+struct id7_blob {
+	uint8_t *bytes;
+	size_t len;
+};
+
+/*
+ * Wipes and releases; an empty one is accepted.
+ */
+void id7_blob_free(struct id7_blob *blob);
+#define auto_blob __attribute__((cleanup(id7_blob_free))) struct id7_blob
+
+/*
+ * The name of a shard's file within its own directory: "0a3.db".
+ */
+void id7_shard_base(struct id7_shard shard, enum id7_store_file file,
+		    char ret_name[ID7_STORE_FILE_MAX + 1]);
+
+/*
+ * Makes the file `name`, or empties it: 0600, open for reading and writing.
+ * Returns a descriptor that the caller closes, or -1 with errno.
+ */
+int id7_files_create(int dirfd, const char *name);
+
+/*
+ * Removes a directory that holds plain files, and those files, or one that is
+ * not there. `deep`: directories of plain files may be in it, too. False with
+ * errno when something stays.
+ */
+bool id7_files_clear(int dirfd, const char *name, bool deep);
+
+/*
+ * Makes the directory `name`, 0700, in the place of what an interrupted change
+ * left there. ID7_OK and a descriptor that the caller closes; ID7_IO.
+ */
+enum id7_error id7_files_dir(int dirfd, const char *name, bool deep,
+			     int *ret_fd) id7_must_use;
+
+/*
+ * Reads a shard's file through one descriptor. ID7_OK and bytes that the caller
+ * releases; file errors; ID7_NO_MEMORY.
+ */
+enum id7_error id7_files_read(struct id7_store *store, struct id7_shard shard,
+			      enum id7_store_file file,
+			      struct id7_blob *ret_blob) id7_must_use;
+
+/*
+ * Makes the file `name` of `blob` (NULL: empty) and syncs it; `tally`: one that
+ * will be changed in place. ID7_OK; ID7_IO.
+ */
+enum id7_error id7_files_write(int dirfd, const char *name,
+			       const struct id7_blob *blob,
+			       bool tally) id7_must_use;
+
+/* Called for each name in a directory but "." and "..". */
+typedef void id7_files_each_fn(const char *name, void *context);
+
+/*
+ * Walks the names in a directory. False with errno when it could not be read.
+ */
+bool id7_files_each(int dirfd, id7_files_each_fn *each, void *context);
+
+/* --- store_fresh.c: which generation is the store's --- */
+
+/*
+ * Takes up the generation that meta names now, when it is another one than this
+ * handle's. Under store.lock the answer holds until that is given back. ID7_OK;
+ * ID7_BUSY: another store has taken this one's place, and what the caller has
+ * in hand is of no use; otherwise as id7_store_open.
+ */
+enum id7_error id7_store_fresh(struct id7_store *store) id7_must_use;
+
+/*
+ * Whether what the caller looked up is of the generation in use: ID7_OK, or
+ * ID7_BUSY.
+ */
+enum id7_error id7_store_same_turn(struct id7_store *store,
+				   uint32_t turn) id7_must_use;
+
+/*
+ * The stamp of a file.
+ */
+struct id7_stamp id7_stamp_of(const struct stat *st);
+bool id7_stamp_equal(const struct id7_stamp *a, const struct id7_stamp *b);
+
+/*
+ * Tells whoever watches that `done` of `total` steps are done.
+ */
+void id7_store_step(const struct id7_store *store, uint64_t done,
+		    uint64_t total);
+
 /* --- store_hold.c: locks of one shard --- */
 
 /* What is held; given back at the end of the scope. Start it at ID7_HOLD_NONE.
@@ -143,8 +253,9 @@ struct id7_hold {
 	}
 
 /*
- * Takes store.lock shared and opens the shard's lock file, for writing when
- * bytes will be taken exclusively. ID7_OK; ID7_BUSY; file errors.
+ * Takes store.lock shared, takes up the generation in use and opens the shard's
+ * lock file, for writing when bytes will be taken exclusively. ID7_OK;
+ * ID7_BUSY; file errors.
  */
 enum id7_error id7_hold_begin(struct id7_store *store, struct id7_shard shard,
 			      bool writable, struct id7_deadline deadline,

@@ -43,10 +43,9 @@ ending(enum id7_store_file file)
 	return "";
 }
 
-/* The name within its own directory. */
-static void
-base_name(struct id7_shard shard, enum id7_store_file file,
-	  char ret_name[ID7_STORE_FILE_MAX + 1])
+void
+id7_shard_base(struct id7_shard shard, enum id7_store_file file,
+	       char ret_name[ID7_STORE_FILE_MAX + 1])
 {
 	if (shard.phantom)
 		(void)snprintf(ret_name, ID7_STORE_FILE_MAX + 1, "phantom.%s",
@@ -62,7 +61,7 @@ id7_shard_name(const struct id7_store *store, struct id7_shard shard,
 {
 	char base[ID7_STORE_FILE_MAX + 1];
 
-	base_name(shard, file, base);
+	id7_shard_base(shard, file, base);
 	if (shard.phantom)
 		(void)snprintf(ret_name, ID7_STORE_FILE_MAX + 1, "%.40s", base);
 	else
@@ -124,7 +123,7 @@ id7_shard_open_file(struct id7_store *store, struct id7_shard shard,
 	char dir[ID7_PATH_MAX + 16];
 	enum id7_error error;
 
-	base_name(shard, file, base);
+	id7_shard_base(shard, file, base);
 	if (shard.phantom)
 		(void)snprintf(dir, sizeof dir, "%s", store->dir);
 	else
@@ -298,7 +297,7 @@ id7_shard_edit(struct id7_store *store, struct id7_shard shard,
 	struct id7_guard guard;
 	enum id7_error error;
 
-	base_name(shard, file, base);
+	id7_shard_base(shard, file, base);
 	(void)snprintf(temporary, sizeof temporary, "%s.tmp", base);
 	id7_guard_enter(&guard);
 	error = edit_copy(store, shard, file, temporary, edits, count);

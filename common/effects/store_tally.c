@@ -142,6 +142,9 @@ begin(struct id7_store *store, const struct owner *owner,
 
 	error = id7_hold_begin(store, id7_shard_of(store, subject), true,
 			       deadline, &ret_pass->hold);
+	/* An account of another generation must not empty this one's tally. */
+	if (error == ID7_OK)
+		error = id7_store_same_turn(store, store->looked);
 	if (error == ID7_OK)
 		error = id7_hold_slot(&ret_pass->hold, subject, true, deadline);
 	if (error == ID7_OK)
@@ -216,6 +219,7 @@ owner_enter(struct id7_store *store, struct pass *pass,
 
 	store->ticket = *ticket;
 	store->ticket.live = true;
+	store->ticket_turn = store->turn;
 	store->policy = *policy;
 	return blame(store, &ticket->subject, error);
 }
@@ -310,6 +314,9 @@ settle(struct id7_store *store, const struct owner *owner,
 	bool same;
 	enum id7_error error = begin(store, owner, deadline, &pass);
 
+	/* A restore has let go of whatever was under way. */
+	if (error == ID7_OK && ticket->live)
+		error = id7_store_same_turn(store, store->ticket_turn);
 	if (error != ID7_OK)
 		return error;
 	same = ticket->live && ticket->epoch == pass.epoch &&
