@@ -7,6 +7,7 @@
 #include "admin/ctl.h"
 #include "admin/json.h"
 #include "admin/print.h"
+#include "common/core/escape.h"
 
 struct check {
 	struct ctl *ctl;
@@ -30,35 +31,58 @@ json_problem(struct json *json, const struct id7_config_problem *problem,
 	json_end(json);
 }
 
+/* A whole sentence for each case: what is glued cannot be translated. */
+static void
+problem_text(const struct ctl *ctl, const struct id7_config_problem *problem,
+	     char *buf, size_t size)
+{
+	struct safe name = safe_text(problem->name);
+	struct safe value = safe_text(problem->value);
+	const char *wanted =
+		problem->wanted != NULL ? TEXT(ctl, problem->wanted) : "";
+
+	if (problem->refused && problem->wanted == NULL)
+		snprintf(buf, size, id7_text(ctl->lang, "%s cannot be \"%s\""),
+			 name.s, value.s);
+	else if (problem->refused)
+		snprintf(buf, size,
+			 id7_text(ctl->lang,
+				  "%s cannot be \"%s\"; it must be %s"),
+			 name.s, value.s, wanted);
+	else if (problem->wanted != NULL)
+		snprintf(buf, size,
+			 id7_text(ctl->lang,
+				  "%s cannot be \"%s\" and is ignored; it "
+				  "must be %s"),
+			 name.s, value.s, wanted);
+	else if (problem->nearest != NULL)
+		snprintf(buf, size,
+			 id7_text(ctl->lang, "unknown name %s is ignored; did "
+					     "you mean %s?"),
+			 name.s, problem->nearest);
+	else
+		snprintf(buf, size,
+			 id7_text(ctl->lang, "unknown name %s is ignored"),
+			 name.s);
+}
+
 static void
 print_problem(const struct ctl *ctl, const struct id7_config_problem *problem)
 {
-	printf("%s:%u: ", safe_text(problem->file).s, problem->line);
-	if (!problem->refused && problem->wanted != NULL) {
-		print_tint(stdout, ctl->tint_out, TINT_WARN,
-			   TEXT(ctl, ID7_N("warning")));
-		printf(TEXT(ctl, ID7_N(": %s cannot be \"%s\" and is ignored; "
-				       "it must be %s")),
-		       safe_text(problem->name).s, safe_text(problem->value).s,
-		       TEXT(ctl, problem->wanted));
-	} else if (!problem->refused) {
-		print_tint(stdout, ctl->tint_out, TINT_WARN,
-			   TEXT(ctl, ID7_N("warning")));
-		printf(TEXT(ctl, ID7_N(": unknown name %s is ignored")),
-		       safe_text(problem->name).s);
-		if (problem->nearest != NULL)
-			printf(TEXT(ctl, ID7_N("; did you mean %s?")),
-			       problem->nearest);
-	} else {
-		print_tint(stdout, ctl->tint_out, TINT_BAD,
-			   TEXT(ctl, ID7_N("error")));
-		printf(TEXT(ctl, ID7_N(": %s cannot be \"%s\"")),
-		       safe_text(problem->name).s, safe_text(problem->value).s);
-		if (problem->wanted != NULL)
-			printf(TEXT(ctl, ID7_N("; it must be %s")),
-			       TEXT(ctl, problem->wanted));
-	}
-	fputc('\n', stdout);
+	const char *kind =
+		TEXT(ctl, problem->refused ? ID7_N("error") : ID7_N("warning"));
+	char where[sizeof(struct safe) + 16], text[1400];
+
+	snprintf(where, sizeof where, "%s:%u: ", safe_text(problem->file).s,
+		 problem->line);
+	fputs(where, stdout);
+	print_tint(stdout, ctl->tint_out,
+		   problem->refused ? TINT_BAD : TINT_WARN, kind);
+	fputs(": ", stdout);
+	problem_text(ctl, problem, text, sizeof text);
+	print_wrapped(stdout,
+		      (size_t)id7_width(where) + (size_t)id7_width(kind) + 2, 4,
+		      PRINT_COLUMNS, text);
 }
 
 static void

@@ -124,19 +124,6 @@ list_json(const struct list *list)
 	json_finish(&json);
 }
 
-/* Enough to recognise, not enough to read over a shoulder. */
-static struct moment
-masked(const char *address)
-{
-	struct moment text = {"-"};
-	const char *at = strrchr(address, '@');
-
-	if (at != NULL)
-		snprintf(text.s, sizeof text.s, "%c***%.16s%s", *address, at,
-			 strlen(at) > 16 ? "..." : "");
-	return text;
-}
-
 static struct moment
 until_text(const struct list *list, const struct line *line)
 {
@@ -148,18 +135,18 @@ until_text(const struct list *list, const struct line *line)
 	return text;
 }
 
+/* Addresses are personal: `show` has them, a screen of everybody does not. */
 static void
 list_table(const struct list *list)
 {
 	const struct ctl *ctl = list->ctl;
-	struct table table = {.columns = 6};
+	struct table table = {.columns = 5};
 
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("ACCOUNT")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("STATE")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("FAILED")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("UNTIL")));
 	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("LAST LOGIN")));
-	table_cell(&table, TINT_NONE, TEXT(ctl, ID7_N("MAIL")));
 	for (size_t i = 0; i < list->count; i++) {
 		const struct line *line = &list->line[i];
 
@@ -169,7 +156,6 @@ list_table(const struct list *list)
 		table_cell(&table, TINT_NONE, line->failures.s);
 		table_cell(&table, TINT_NONE, until_text(list, line).s);
 		table_cell(&table, TINT_NONE, print_minute(line->last_good).s);
-		table_cell(&table, TINT_NONE, masked(line->address).s);
 	}
 	table_print(&table, stdout, ctl->tint_out);
 }

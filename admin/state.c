@@ -81,7 +81,11 @@ ending(const struct ctl *ctl, const struct id7_picture *picture,
 			 until.s, left.s);
 	else if (state->code == CTL_LOCKED)
 		snprintf(buf, size, "%s",
-			 id7_text(ctl->lang, "until somebody unlocks it"));
+			 picture->account.flags & ID7_ACCOUNT_HELD
+				 ? id7_text(ctl->lang,
+					    "until an administrator unlocks it")
+				 : id7_text(ctl->lang,
+					    "until somebody unlocks it"));
 	else if (state->since != 0)
 		snprintf(buf, size, id7_text(ctl->lang, "since %s"), since.s);
 }
@@ -91,28 +95,28 @@ state_ending(const struct ctl *ctl, const struct id7_picture *picture,
 	     char *buf, size_t size)
 {
 	struct state state = state_of(picture);
-	char end[160];
 
-	ending(ctl, picture, &state, end, sizeof end);
-	if (*state.reason == '\0')
-		snprintf(buf, size, "%s", end);
-	else
-		snprintf(buf, size, id7_text(ctl->lang, "%s: %s"), end,
-			 safe_text(state.reason).s);
+	ending(ctl, picture, &state, buf, size);
 }
 
 void
 state_sentence(const struct ctl *ctl, const struct id7_picture *picture,
 	       char *buf, size_t size)
 {
-	const char *label = TEXT(ctl, state_of(picture).label);
-	char end[600];
+	struct state state = state_of(picture);
+	const char *label = TEXT(ctl, state.label);
+	char end[160], whole[600];
 
-	state_ending(ctl, picture, end, sizeof end);
-	if (*end == '\0')
+	ending(ctl, picture, &state, end, sizeof end);
+	if (*state.reason == '\0')
+		snprintf(whole, sizeof whole, "%s", end);
+	else
+		snprintf(whole, sizeof whole, id7_text(ctl->lang, "%s: %s"),
+			 end, safe_text(state.reason).s);
+	if (*whole == '\0')
 		snprintf(buf, size, "%s", label);
 	else
-		snprintf(buf, size, id7_text(ctl->lang, "%s %s"), label, end);
+		snprintf(buf, size, id7_text(ctl->lang, "%s %s"), label, whole);
 }
 
 struct moment

@@ -31,8 +31,9 @@ void state_sentence(const struct ctl *ctl, const struct id7_picture *picture,
 		    char *buf, size_t size);
 
 /*
- * The part after the label: "until 2026-11-22 08:12:40 UTC (in 9 min)", "since
- * ...: reason"; "" when nothing stands in the way.
+ * The part after the label, without the administrator's reason, so that it fits
+ * a line: "until 2026-11-22 08:12:40 UTC (in 9 min)", "since ..."; "" when
+ * nothing stands in the way.
  */
 void state_ending(const struct ctl *ctl, const struct id7_picture *picture,
 		  char *buf, size_t size);

@@ -28,6 +28,13 @@ append_places(const struct ctl *ctl, const struct trace *trace, char *buf,
 	}
 }
 
+static const char *
+not_readable(const struct ctl *ctl)
+{
+	return id7_text(ctl->lang,
+			"cannot be told while 7id itself is in trouble");
+}
+
 static void
 locked_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 		size_t size)
@@ -38,7 +45,10 @@ locked_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 
 	if (inquiry->facts.account == NULL) {
 		snprintf(buf, size, "%s",
-			 id7_text(ctl->lang, "there is no account to look at"));
+			 inquiry->facts.fault != NULL
+				 ? not_readable(ctl)
+				 : id7_text(ctl->lang,
+					    "there is no account to look at"));
 		return;
 	}
 	failures = state_failures(ctl, picture);
@@ -93,7 +103,9 @@ typed_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 {
 	const struct id7_tally *tally = &inquiry->picture.tally;
 
-	if (inquiry->facts.account == NULL && inquiry->meant[0] != '\0')
+	if (inquiry->facts.fault != NULL)
+		snprintf(buf, size, "%s", not_readable(ctl));
+	else if (inquiry->facts.account == NULL && inquiry->meant[0] != '\0')
 		snprintf(buf, size,
 			 id7_text(ctl->lang,
 				  "the ID may be mistyped: there is an account "

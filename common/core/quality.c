@@ -154,19 +154,19 @@ id7_quality_text(enum id7_quality quality)
 		return ID7_N("The new password is too long: it may have at "
 			     "most 511 bytes.");
 	case ID7_QUALITY_NOT_UTF8:
-		return ID7_N("The new password is not valid UTF-8. Set the "
-			     "terminal to UTF-8, or use ASCII characters.");
+		return ID7_N("The new password is not valid UTF-8: set the "
+			     "terminal to UTF-8 or use ASCII.");
 	case ID7_QUALITY_CONTROL:
 		return ID7_N("The new password contains control characters.");
 	case ID7_QUALITY_COMMON:
-		return ID7_N("The new password is one of the most common ones: "
-			     "it would be guessed at once.");
+		return ID7_N("The new password is one of the most common ones "
+			     "and quickly guessed.");
 	case ID7_QUALITY_OWN_NAME:
 		return ID7_N("The new password is made from the account's own "
 			     "name.");
 	case ID7_QUALITY_CODE_FORM:
 		return ID7_N("The new password looks like a code (7U-, 7R-, "
-			     "7C-, 7V-, 7S-). Choose a different one.");
+			     "...): choose a different one.");
 	case ID7_QUALITY_SAME:
 		return ID7_N("The new password is the same as the current "
 			     "one.");

@@ -139,7 +139,8 @@ missing_text(enum id7_error error, const char *subject)
 {
 	if (error == ID7_NO_KEY || ends_with(subject, ".key"))
 		return about_error[ID7_NO_KEY];
-	if (error == ID7_BAD_CONFIG || ends_with(subject, ".conf"))
+	if (error == ID7_BAD_CONFIG || error == ID7_INVALID ||
+	    ends_with(subject, ".conf"))
 		return ID7_N("%s: the settings file does not exist. Create it, "
 			     "or correct the path: conf= in the PAM stack, "
 			     "--conf on the command line.");

@@ -70,10 +70,10 @@ def marked(found, at):
     return literals(args[place]) if len(args) > place else []
 
 
-def sentences(root):
+def sentences(root, under=PRODUCT):
     """{msgid: place} of every sentence marked in the sources."""
     used = {}
-    for name in tree.files(root, PRODUCT, (".c", ".h")):
+    for name in tree.files(root, under, (".c", ".h")):
         found = list(tokens(tree.read(root, name)))
         for at in range(len(found) - 1):
             if found[at + 1][1] == "(":
