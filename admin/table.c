@@ -122,6 +122,13 @@ labels_add(struct labels *labels, enum tint tint, const char *label,
 	labels->count++;
 }
 
+/* Colour stays on one line: it never takes the wrapping's place. */
+static bool
+fits(size_t at, const char *text)
+{
+	return at + id7_width(text) <= PRINT_COLUMNS;
+}
+
 void
 labels_print(const struct labels *labels, FILE *out, bool tinted)
 {
@@ -139,7 +146,7 @@ labels_print(const struct labels *labels, FILE *out, bool tinted)
 		print_blanks(out, width + 1 - id7_width(label));
 		fputs(label, out);
 		fputs(*label != '\0' ? ": " : "  ", out);
-		if (tinted && labels->row[i].tint != TINT_NONE) {
+		if (tinted && fits(width + 3, labels->row[i].value)) {
 			print_tint(out, true, labels->row[i].tint,
 				   labels->row[i].value);
 			fputc('\n', out);
