@@ -22,6 +22,16 @@ id7_authtok_classify(const char *typed, size_t len)
 	return ID7_AUTHTOK_PASSWORD;
 }
 
+bool
+id7_authtok_is_normal(const char *typed, size_t len)
+{
+	uint8_t all = 0;
+
+	for (size_t i = 0; i < len; i++)
+		all |= (uint8_t)typed[i];
+	return all < 0x80;
+}
+
 /* RFC 8265 section 4.2.1 rule 2. */
 static utf8proc_int32_t
 map_space(utf8proc_int32_t cp, void *context)

@@ -44,6 +44,12 @@ enum id7_error id7_authtok_normal(const char *typed, size_t len,
 				  char *buf, size_t size, size_t *ret_len)
 	id7_must_use;
 
+/*
+ * Whether `len` typed bytes are their own normal form for a reason that can be
+ * seen without one: all are ASCII. False says nothing.
+ */
+bool id7_authtok_is_normal(const char *typed, size_t len);
+
 /* Why a new password is refused. */
 enum id7_quality {
 	ID7_QUALITY_REFUSED = 0, /* not judged yet */

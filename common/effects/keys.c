@@ -80,9 +80,10 @@ is_newer(const struct id7_secret *text)
 	       !(*version == '1' && at == version + 1);
 }
 
-/* Accepts only what id7_keys_make writes. */
+/* Accepts only what id7_keys_make writes. The key takes the place of its text:
+ * a second secret would cost a login as much as reading the file. */
 static enum id7_error
-parse_key(const struct id7_secret *text, uint32_t id, struct id7_secret *key)
+parse_key(struct id7_secret *text, uint32_t id)
 {
 	char head[HEAD_SIZE];
 	size_t head_len = key_head(id, head);
@@ -92,9 +93,10 @@ parse_key(const struct id7_secret *text, uint32_t id, struct id7_secret *key)
 	if (text->len != head_len + HEX_LEN + 1 ||
 	    memcmp(text->bytes, head, head_len) != 0 ||
 	    text->bytes[text->len - 1] != '\n' ||
-	    !parse_hex(text->bytes + head_len, key->bytes))
+	    !parse_hex(text->bytes + head_len, text->bytes))
 		return ID7_CORRUPT;
-	key->len = ID7_KEY_LEN;
+	id7_wipe(text->bytes + ID7_KEY_LEN, text->size - ID7_KEY_LEN);
+	text->len = ID7_KEY_LEN;
 	return ID7_OK;
 }
 
@@ -113,13 +115,12 @@ id7_keys_read(const char *dir, uint32_t id, struct id7_secret **ret_key,
 	      struct id7_fault *ret_fault)
 {
 	auto_secret *text = id7_secret_make(TEXT_MAX);
-	auto_secret *key = id7_secret_make(ID7_KEY_LEN);
 	auto_fd dirfd = -1;
 	auto_fd fd = -1;
 	char name[NAME_SIZE], path[ID7_FAULT_SUBJECT_MAX];
 	enum id7_error error;
 
-	if (text == NULL || key == NULL)
+	if (text == NULL)
 		return id7_fault_set(ret_fault, ID7_NO_MEMORY,
 				     ID7_TROUBLE_SYSCALL, dir);
 	key_name(id, "", name);
@@ -133,14 +134,14 @@ id7_keys_read(const char *dir, uint32_t id, struct id7_secret **ret_key,
 				      &text->len, ret_fault);
 	if (error != ID7_OK)
 		return no_key(error, ret_fault);
-	error = parse_key(text, id, key);
+	error = parse_key(text, id);
 	if (error != ID7_OK)
 		return id7_fault_set(ret_fault, error,
 				     error == ID7_NEWER ? ID7_TROUBLE_NEWER
 							: ID7_TROUBLE_DAMAGED,
 				     path);
-	*ret_key = key;
-	key = NULL;
+	*ret_key = text;
+	text = NULL;
 	return ID7_OK;
 }
 

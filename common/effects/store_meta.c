@@ -18,6 +18,8 @@
 #define OPEN_TRIES 5
 #define META_CLEAR 64 /* bytes before the nonce: bound to the sealed root */
 
+_Static_assert(ID7_ROOT_LEN == ID7_KEY_LEN, "the root has a key's place");
+
 static const char check_text[] = "7id key check 1";
 
 static uint8_t *
@@ -170,13 +172,11 @@ id7_store_keys_open(struct id7_store *store, struct id7_secret **ret_root)
 {
 	const struct id7_meta *meta = &store->meta;
 	auto_secret *site = NULL;
-	auto_secret *root = id7_secret_make(ID7_ROOT_LEN);
+	uint8_t *root = store->keys->bytes;
 	uint8_t bytes[ID7_META_LEN];
 	uint8_t check[16];
 	enum id7_error error;
 
-	if (root == NULL)
-		return id7_store_blame(store, ID7_NO_MEMORY, NULL);
 	error = id7_keys_read(store->key_dir, meta->key_id, &site,
 			      &store->fault);
 	if (error != ID7_OK)
@@ -188,14 +188,14 @@ id7_store_keys_open(struct id7_store *store, struct id7_secret **ret_root)
 	id7_meta_encode(meta, bytes);
 	if (!id7_unseal(key_place(store, ID7_FOR_META), meta->nonce, bytes,
 			META_CLEAR, meta->sealed_root, sizeof meta->sealed_root,
-			root->bytes))
+			root))
 		return id7_store_blame(store, ID7_CORRUPT, META);
-	root->len = ID7_ROOT_LEN;
-	id7_store_derive_root(store, root->bytes);
-	if (ret_root != NULL) {
-		*ret_root = root;
-		root = NULL;
-	}
+	id7_store_derive_root(store, root);
+	if (ret_root != NULL)
+		*ret_root = id7_secret_copy(root, ID7_ROOT_LEN);
+	id7_wipe(root, ID7_ROOT_LEN);
+	if (ret_root != NULL && *ret_root == NULL)
+		return id7_store_blame(store, ID7_NO_MEMORY, NULL);
 	return ID7_OK;
 }
 

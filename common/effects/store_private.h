@@ -23,7 +23,7 @@
 
 #define ID7_STORE_FILE_MAX 63 /* bytes of a file name within the store */
 #define ID7_STORE_KEY_MAX 34  /* bytes of a GDBM key, without NUL */
-#define ID7_STORE_PURPOSES 11 /* ID7_FOR_... are 1 to 10 */
+#define ID7_STORE_PURPOSES 11 /* ID7_FOR_... are 1 to 10; 0 is for the root */
 #define ID7_PHANTOMS 4096     /* places of the ring */
 #define ID7_SHARDS_MIN 16
 #define ID7_SHARDS_MAX 4096

@@ -29,6 +29,15 @@ id7_attempt_fail(struct id7_login *login, enum id7_error error,
 		(void)id7_fault_set(&login->fault, error, ID7_TROUBLE_NONE, "");
 }
 
+/* Saves the guarded space that a normal form is worked out in. Depends on what
+ * was typed alone, so its time says nothing of accounts. */
+static bool
+own_normal_form(const struct id7_secret *typed)
+{
+	return typed->len <= ID7_AUTHTOK_MAX &&
+	       id7_authtok_is_normal((const char *)typed->bytes, typed->len);
+}
+
 /* Steps 5 and 6: the same hash for everybody. */
 static enum id7_error
 verify(struct id7_attempt *a, const struct id7_secret *typed,
@@ -45,11 +54,13 @@ verify(struct id7_attempt *a, const struct id7_secret *typed,
 	enum id7_error error;
 
 	wait.mono_ms -= SETTLE_RESERVE_MS;
-	error = id7_hashing_normal(typed, &normal);
+	error = own_normal_form(typed) ? ID7_OK
+				       : id7_hashing_normal(typed, &normal);
 	if (error != ID7_OK)
 		return error;
-	if (!a->found || !(a->account.flags & ID7_ACCOUNT_RAW_BYTES) ||
-	    typed->len > ID7_AUTHTOK_MAX)
+	if (normal != NULL &&
+	    (!a->found || !(a->account.flags & ID7_ACCOUNT_RAW_BYTES) ||
+	     typed->len > ID7_AUTHTOK_MAX))
 		input = normal;
 	error = id7_hashing_slot(a->id7, a->origin, wait, &slot, &login->fault);
 	if (error != ID7_OK)
@@ -78,8 +89,7 @@ static bool
 still_holds(const struct id7_attempt *a, const struct id7_account *again,
 	    const struct id7_now *now)
 {
-	return a->found &&
-	       memcmp(again->id, a->account.id, ID7_ID_LEN) == 0 &&
+	return a->found && memcmp(again->id, a->account.id, ID7_ID_LEN) == 0 &&
 	       again->epoch == a->account.epoch &&
 	       id7_account_standing(again, now) ==
 		       id7_account_standing(&a->account, now);
@@ -157,11 +167,11 @@ settle(struct id7_attempt *a, bool verified, struct id7_login *login)
 	if (looked != ID7_OK)
 		id7_attempt_fail(login, looked, id7_store_fault(a->store));
 	if (!a->config->no_count)
-		written = id7_store_settle(
-			a->store, &a->ticket, look.id, look.epoch,
-			&a->config->policy, &now,
-			settlement(a, verified, look.same), a->fingerprint,
-			a->deadline, &settled);
+		written =
+			id7_store_settle(a->store, &a->ticket, look.id,
+					 look.epoch, &a->config->policy, &now,
+					 settlement(a, verified, look.same),
+					 a->fingerprint, a->deadline, &settled);
 	if (written != ID7_OK)
 		id7_attempt_fail(login, written, id7_store_fault(a->store));
 	if (!verified || looked != ID7_OK || written != ID7_OK)

@@ -184,6 +184,22 @@ normal_grows(void)
 	}
 }
 
+/* All of ASCII, and only that, is said to be its own normal form, and is. */
+static void
+normal_already(void)
+{
+	char every[0x80], beyond[] = "password\x80";
+
+	for (size_t i = 0; i < sizeof every; i++)
+		every[i] = (char)i;
+	CHECK(id7_authtok_is_normal(every, sizeof every));
+	check_normal(every, sizeof every, every, sizeof every);
+	CHECK(id7_authtok_is_normal(beyond, 0));
+	CHECK(id7_authtok_is_normal(beyond, 8));
+	CHECK(!id7_authtok_is_normal(beyond, 9));
+	CHECK(!id7_authtok_is_normal("\xff", 1));
+}
+
 static void
 normal_refuses(void)
 {
@@ -209,6 +225,7 @@ main(void)
 	normal_forms();
 	different_stays_different();
 	normal_grows();
+	normal_already();
 	normal_refuses();
 	return check_done();
 }
