@@ -37,10 +37,12 @@ found(const struct id7_store_finding *finding, void *context)
 	}
 	print_tint(stdout, ctl->tint_out, damage ? TINT_BAD : TINT_NONE,
 		   TEXT(ctl, damage ? ID7_N("damage") : ID7_N("remark")));
-	printf("  %s: %s", safe_text(finding->file).s,
-	       TEXT(ctl, finding->what));
+	printf("  %s: ", safe_text(finding->file).s);
 	if (finding->name[0] != '\0')
-		printf(" (%s)", safe_text(finding->name).s);
+		printf(id7_text(ctl->lang, "%s (%s)"), TEXT(ctl, finding->what),
+		       safe_text(finding->name).s);
+	else
+		fputs(TEXT(ctl, finding->what), stdout);
 	fputc('\n', stdout);
 	if (damage && finding->name[0] != '\0')
 		ctl_next(ctl, "unlock --repair %s", finding->name);

@@ -186,7 +186,7 @@ fault_remedies(void)
 		{ ID7_IO, ID7_TROUBLE_FULL, "/s", "df /s", "df /s" },
 		{ ID7_BUSY, ID7_TROUBLE_HELD, "/s", "fuser -v /s",
 		  "fuser -v /s" },
-		{ ID7_NEWER, ID7_TROUBLE_NEWER, "/s", "later version", "新しい版" },
+		{ ID7_NEWER, ID7_TROUBLE_NEWER, "/s", "later version", "新しいバージョン" },
 		{ ID7_NO_MEMORY, ID7_TROUBLE_NONE, "", "7id: not enough memory",
 		  "メモリー" },
 		{ ID7_EXISTS, ID7_TROUBLE_NONE, "/s", "exists already",
