@@ -287,4 +287,36 @@ enum id7_error id7_store_backup(struct id7_store *store, const char *dir,
 				struct id7_store_counts *ret_counts)
 	id7_must_use;
 
+/* What a restore did. */
+struct id7_store_restored {
+	uint64_t accounts;
+	uint64_t carried; /* those whose counts are the store's, not the backup's */
+	uint64_t refused; /* whose tally nobody has: for `unlock --repair` */
+	uint32_t unread;  /* files of the store whose counts could not be read */
+	uint32_t generation;
+};
+
+/*
+ * Makes the backup `backup_dir` (any closed copy of a store) the store in
+ * `store_dir`, which is made when it is missing. It is built beside the old one,
+ * synced and swapped in by one rename: a kill leaves the old or the new store,
+ * and restore may be repeated. Accounts are the backup's. Counts and locks are
+ * those of the store that is there, wherever it has them for the same name, so
+ * that a restore unlocks nobody and forgets no failure; names that have no
+ * account keep theirs. Attempts under way are ID7_BUSY afterwards. The old
+ * generation is removed; one that could not be read is put aside.
+ * A store that is another one (ID7_EXISTS), or cannot be opened (ID7_CORRUPT,
+ * ID7_WRONG_KEY, ID7_NO_KEY), is replaced only with `any`, and none of its
+ * counts are carried over. A fault in the backup names a file of the backup:
+ * ID7_WRONG_KEY: it is sealed under another site key. ID7_INVALID: both are the
+ * same directory. ID7_BUSY: another restore or repair is at work, or the store
+ * was not free for the swap within 30 s. Store and file errors.
+ * Without ID7_OK the old store goes on, unless only the last sync failed.
+ */
+enum id7_error id7_store_restore(const char *backup_dir, const char *store_dir,
+				 const char *key_dir, bool any,
+				 id7_store_progress_fn *progress, void *context,
+				 struct id7_store_restored *ret_restored,
+				 struct id7_fault *ret_fault) id7_must_use;
+
 #endif

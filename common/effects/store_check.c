@@ -11,7 +11,6 @@
 #include "common/effects/store_private.h"
 
 #define HOLD_WAIT_MS 5000
-#define KEY_HEX ((size_t)ID7_SUBJECT_LEN * 2)
 
 struct check {
 	struct id7_store *store;
@@ -46,27 +45,6 @@ say_in(struct check *check, enum id7_error error, const char *what,
 
 	id7_shard_name(check->store, check->shard, file, path);
 	say(check, error, what, path, name);
-}
-
-/* The subject that a tally's key names. */
-static bool
-key_subject(const char *key, struct id7_subject *ret_subject)
-{
-	static const char digits[] = "0123456789abcdef";
-	struct id7_subject subject = {.phantom = false};
-
-	if (key[0] != 'T' || strlen(key) != 2 + KEY_HEX ||
-	    strspn(key + 1, digits) < KEY_HEX ||
-	    strchr("ab", key[1 + KEY_HEX]) == NULL)
-		return false;
-	for (size_t i = 0; i < KEY_HEX; i++) {
-		const char *at = strchr(digits, key[1 + i]);
-
-		subject.hash[i / 2] =
-			(uint8_t)(subject.hash[i / 2] << 4 | (at - digits));
-	}
-	*ret_subject = subject;
-	return true;
 }
 
 /* Once more under the slot byte: an attempt may be half through writing. */
@@ -158,7 +136,7 @@ check_tally(const char *key, void *context)
 	uint8_t sealed[ID7_SEALED_LEN];
 	bool second = key[strlen(key) - 1] == 'b';
 
-	if (!key_subject(key, &subject)) {
+	if (!id7_store_key_subject(key, ID7_STORE_TALLY, &subject)) {
 		say_in(check, ID7_CORRUPT, ID7_N("a record that is not ours"),
 		       ID7_STORE_TALLY, "");
 		return true;

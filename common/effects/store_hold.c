@@ -8,7 +8,6 @@
 #include "common/effects/scope.h"
 #include "common/effects/store_private.h"
 
-#define STORE_BYTE 0 /* of store.lock */
 #define SHARD_BYTE 0 /* of a shard's lock file */
 #define SLOTS_START (UINT64_C(1) << 32)
 #define SLOTS_COUNT (UINT64_C(1) << 32)
@@ -41,6 +40,24 @@ blame(struct id7_hold *hold, enum id7_error error)
 	return id7_store_blame(hold->store, error, name);
 }
 
+/* Shared locks are never out of stock: who wants the store for himself alone
+ * closes the gate to newcomers first. */
+static enum id7_error
+enter(const struct id7_store *store, struct id7_deadline deadline)
+{
+	enum id7_error error = ID7_OK;
+
+	if (id7_lock_held(store->lock_fd, ID7_BYTE_GATE, 1)) {
+		error = id7_lock_take(store->lock_fd, false, ID7_BYTE_GATE, 1,
+				      deadline);
+		if (error == ID7_OK)
+			id7_lock_release(store->lock_fd, ID7_BYTE_GATE, 1);
+	}
+	return error != ID7_OK ? error
+			       : id7_lock_take(store->lock_fd, false,
+					       ID7_BYTE_SHAPE, 1, deadline);
+}
+
 enum id7_error
 id7_hold_begin(struct id7_store *store, struct id7_shard shard, bool writable,
 	       struct id7_deadline deadline, struct id7_hold *ret_hold)
@@ -49,7 +66,7 @@ id7_hold_begin(struct id7_store *store, struct id7_shard shard, bool writable,
 
 	ret_hold->store = store;
 	ret_hold->shard = shard;
-	error = id7_lock_take(store->lock_fd, false, STORE_BYTE, 1, deadline);
+	error = enter(store, deadline);
 	if (error != ID7_OK)
 		return id7_store_blame(store, error, "store.lock");
 	ret_hold->shared = true;
@@ -102,7 +119,7 @@ id7_hold_end(struct id7_hold *hold)
 		id7_lock_release(hold->fd, SHARD_BYTE, 1);
 	hold->byte = false;
 	if (hold->shared)
-		id7_lock_release(hold->store->lock_fd, STORE_BYTE, 1);
+		id7_lock_release(hold->store->lock_fd, ID7_BYTE_SHAPE, 1);
 	hold->shared = false;
 	id7_scope_close(&hold->fd);
 }

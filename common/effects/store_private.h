@@ -25,6 +25,9 @@
 #define ID7_STORE_KEY_MAX 34  /* bytes of a GDBM key, without NUL */
 #define ID7_STORE_PURPOSES 11 /* ID7_FOR_... are 1 to 10; 0 is for the root */
 #define ID7_PHANTOMS 4096     /* places of the ring */
+#define ID7_BYTE_SHAPE 0 /* of store.lock: shared by all but a restore */
+#define ID7_BYTE_CARE 1	 /* of store.lock: one restore or repair at a time */
+#define ID7_BYTE_GATE 2	 /* of store.lock: closed by who waits for the shape */
 #define ID7_SHARDS_MIN 16
 #define ID7_SHARDS_MAX 4096
 #define ID7_STORE_DOUBT_MS 2000 /* a look-up in doubt waits no longer */
@@ -301,6 +304,13 @@ void id7_store_account_key(const struct id7_subject *subject,
 			   char ret_key[ID7_STORE_KEY_MAX + 1]);
 void id7_store_tally_key(const struct id7_subject *subject, unsigned int copy,
 			 char ret_key[ID7_STORE_KEY_MAX + 1]);
+
+/*
+ * The subject that a key of an account or (ID7_STORE_TALLY) of a tally names.
+ * False: it is no such key.
+ */
+bool id7_store_key_subject(const char *key, enum id7_store_file file,
+			   struct id7_subject *ret_subject);
 
 /*
  * Seals an account under `key` with a fresh nonce.

@@ -47,6 +47,30 @@ id7_store_tally_key(const struct id7_subject *subject, unsigned int copy,
 	ret_key[ID7_STORE_KEY_MAX - 1] = copy == 0 ? 'a' : 'b';
 }
 
+bool
+id7_store_key_subject(const char *key, enum id7_store_file file,
+		      struct id7_subject *ret_subject)
+{
+	static const char digits[] = "0123456789abcdef";
+	const size_t hex = (size_t)ID7_SUBJECT_LEN * 2;
+	bool tally = file == ID7_STORE_TALLY;
+	struct id7_subject subject = {.phantom = false};
+
+	if (key[0] != (tally ? 'T' : 'A') ||
+	    strlen(key) != hex + (tally ? 2 : 1) ||
+	    strspn(key + 1, digits) < hex ||
+	    (tally && strchr("ab", key[1 + hex]) == NULL))
+		return false;
+	for (size_t i = 0; i < hex; i++) {
+		const char *at = strchr(digits, key[1 + i]);
+
+		subject.hash[i / 2] =
+			(uint8_t)(subject.hash[i / 2] << 4 | (at - digits));
+	}
+	*ret_subject = subject;
+	return true;
+}
+
 /* Associated data: the GDBM key, then the head. Returns its length. */
 static size_t
 associate(const char *key, const uint8_t head[ID7_HEAD_LEN],
