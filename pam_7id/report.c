@@ -135,7 +135,7 @@ write_journal(struct module *module, const char *event, const char *name,
 	      const struct id7_login *login)
 {
 	struct id7_entry entry = {
-		.wall = id7_clock_now().wall,
+		.wall = id7_clock_wall(),
 		.event = event,
 		.verdict = verdict_name(login),
 		.reason = id7_reason_name(login->reason),

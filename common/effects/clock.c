@@ -51,10 +51,16 @@ struct id7_now
 id7_clock_now(void)
 {
 	return (struct id7_now){
-		.wall = read_clock(CLOCK_REALTIME).tv_sec,
+		.wall = id7_clock_wall(),
 		.boot = read_clock(CLOCK_BOOTTIME).tv_sec,
 		.boot_hash = boot_hash(),
 	};
+}
+
+int64_t
+id7_clock_wall(void)
+{
+	return read_clock(CLOCK_REALTIME).tv_sec;
 }
 
 static int64_t

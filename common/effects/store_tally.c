@@ -355,12 +355,14 @@ void
 id7_store_release(struct id7_store *store)
 {
 	struct id7_ticket ticket = store->ticket;
-	struct id7_now now = id7_clock_now();
 	struct id7_settled settled;
+	struct id7_now now;
 
+	if (store->owner_fd < 0)
+		return;
+	now = id7_clock_now();
 	/* What fails here is counted by the next attempt: its owner is dead. */
-	if (store->owner_fd >= 0 &&
-	    id7_store_settle(store, &ticket, ticket.id, ticket.epoch,
+	if (id7_store_settle(store, &ticket, ticket.id, ticket.epoch,
 			     &store->policy, &now, ID7_SETTLE_RELEASE, 0,
 			     id7_deadline_in(RELEASE_WAIT_MS),
 			     &settled) != ID7_OK)

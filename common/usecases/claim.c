@@ -22,7 +22,7 @@ junk_subject(struct id7_store *store, const char *user)
 
 /* What refuses before the tally is asked. */
 static enum id7_reason
-early_refusal(const struct id7_attempt *a, const struct id7_now *now)
+early_refusal(const struct id7_attempt *a)
 {
 	enum id7_reason standing;
 
@@ -30,16 +30,16 @@ early_refusal(const struct id7_attempt *a, const struct id7_now *now)
 		return ID7_REASON_JUNK;
 	if (!a->found)
 		return ID7_REASON_NONE;
-	standing = id7_account_standing(&a->account, now);
+	standing = id7_account_standing(&a->account, &a->now);
 	return standing == ID7_REASON_RIGHT ? ID7_REASON_NONE : standing;
 }
 
 enum id7_error
 id7_claim_find(struct id7_attempt *a)
 {
-	struct id7_now now = id7_clock_now();
 	enum id7_error error;
 
+	a->now = id7_clock_now();
 	error = id7_store_get(a->store, a->user, &a->account);
 	if (error != ID7_OK && error != ID7_NOT_FOUND)
 		return error;
@@ -57,7 +57,7 @@ id7_claim_find(struct id7_attempt *a)
 		memcpy(a->id, a->subject.hash, ID7_ID_LEN);
 	}
 	a->source = (uint32_t)id7_hashing_source(a->id7, a->origin);
-	a->refusal = early_refusal(a, &now);
+	a->refusal = early_refusal(a);
 	return ID7_OK;
 }
 
@@ -80,8 +80,7 @@ claim_refusal(enum id7_claim claim)
 
 /* `no_count`: the same question to a copy, nothing written. */
 static enum id7_error
-peek(struct id7_attempt *a, const struct id7_now *now,
-     enum id7_claim *ret_claim)
+peek(struct id7_attempt *a, enum id7_claim *ret_claim)
 {
 	struct id7_tally tally;
 	struct id7_lane_view view;
@@ -91,8 +90,8 @@ peek(struct id7_attempt *a, const struct id7_now *now,
 	if (error != ID7_OK)
 		return error;
 	(void)id7_tally_refresh(&tally, a->id, a->epoch, &a->config->policy,
-				now, UINT32_MAX);
-	view = id7_tally_view(&tally, now, ID7_LANE_REMOTE);
+				&a->now, UINT32_MAX);
+	view = id7_tally_view(&tally, &a->now, ID7_LANE_REMOTE);
 	*ret_claim = ID7_CLAIM_RESERVED;
 	if (view.locked_out)
 		*ret_claim = ID7_CLAIM_LOCKED_OUT;
@@ -104,13 +103,11 @@ peek(struct id7_attempt *a, const struct id7_now *now,
 static enum id7_error
 ask(struct id7_attempt *a, enum id7_claim *ret_claim)
 {
-	struct id7_now now = id7_clock_now();
-
 	if (a->config->no_count)
-		return peek(a, &now, ret_claim);
+		return peek(a, ret_claim);
 	return id7_store_reserve(a->store, &a->subject, a->id, a->epoch,
 				 a->refusal != ID7_REASON_NONE,
-				 &a->config->policy, &now, ID7_LANE_REMOTE,
+				 &a->config->policy, &a->now, ID7_LANE_REMOTE,
 				 a->source, a->deadline, ret_claim, &a->ticket);
 }
 
@@ -135,6 +132,7 @@ id7_claim_reserve(struct id7_attempt *a, struct id7_login *login)
 		id7_deadline_nap(wait, nap_us);
 		if (nap_us < 32000)
 			nap_us *= 2;
+		a->now = id7_clock_now();
 	}
 	if (a->refusal == ID7_REASON_NONE)
 		a->refusal = claim_refusal(claim);

@@ -19,6 +19,7 @@ struct id7_attempt {
 	const struct id7_origin *origin;
 	struct id7_deadline deadline;
 
+	struct id7_now now; /* of the look-up, then of the last claim */
 	enum id7_authtok_kind kind;
 	struct id7_account account; /* wiped; valid only when found */
 	bool found;

@@ -61,6 +61,7 @@ now_reads_wall_and_boot(void)
 
 	CHECK(now.wall >= wall && now.wall <= wall + 5);
 	CHECK(now.boot >= boot && now.boot <= boot + 5);
+	CHECK(id7_clock_wall() >= now.wall && id7_clock_wall() <= wall + 5);
 }
 
 static void
