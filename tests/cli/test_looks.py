@@ -4,10 +4,11 @@
 import json
 import os
 import pwd
+import re
 import shutil
 import sys
 
-from tool import Tool, check, done
+from tool import WIDTH, Tool, check, columns, done
 
 
 def everything(root):
@@ -94,7 +95,7 @@ def documents(tool):
 
 def log(tool):
     out, _ = tool.run("log", "gone")
-    check('"left"' in out and "alice" not in out, out)
+    check('"left for a year"' in out and "alice" not in out, out)
     out, _ = tool.run("log", "--since", "+1h")
     check(out == "", out)
     out, _ = tool.run("log", "--since", "1h")
@@ -119,6 +120,14 @@ def log(tool):
     check(out == "" and "nothing is logged" in err, out, err)
 
 
+def wrapped(tool):
+    """What has colour is wrapped like the rest."""
+    for lang in "en", "ja":
+        out, _ = tool.run("--lang", lang, "--color=always", "show", "gone")
+        for line in re.sub("\x1b\\[[0-9]*m", "", out).splitlines():
+            check(columns(line) <= WIDTH, lang, columns(line), line)
+
+
 def colour(tool):
     for env, args, coloured in (
             ({}, [], False), ({}, ["--color=always"], True),
@@ -137,7 +146,10 @@ def trouble(tool):
           document)
     out, _ = tool.run("why", "root", code=3)
     check("exempt" in out, out)
-    tool.screen("why", "alice", code=7)
+    shown, japanese = tool.screen("why", "alice", code=7)
+    check("while 7id itself" in shown and "knows this ID" not in shown,
+          "nothing is known of a name then:", shown)
+    check("似たアカウント" not in japanese, japanese)
     for command in (["list"], ["status", "alice"], ["show", "alice"],
                     ["unlock", "alice"], ["store", "check"]):
         _, err = tool.run(*command, code=7)
@@ -151,12 +163,13 @@ def main():
         tool.ready("alice", "held", "gone", "over")
         tool.run("set", "alice", "--email", "alice@example.org")
         tool.run("lock", "held", "--until", "+1h", "--reason", "phone lost")
-        tool.run("disable", "gone", "--reason", "left")
+        tool.run("disable", "gone", "--reason", "left for a year")
         tool.run("set", "over", "--expires", "2001-02-03")
         screens(tool)
         why(tool)
         documents(tool)
         colour(tool)
+        wrapped(tool)
         trouble(tool)
         log(tool)
     done()

@@ -77,6 +77,7 @@ def settings(tool):
     tool.settings("deny = 99\nlang = ja\n")
     out, _ = tool.run("config", "check", code=1)
     check(f"{tool.conf}:9: error" in out and '"99"' in out, out)
+    tool.screen("config", "check", code=1)
     document = tool.json("config", "check", code=1)
     problem = document["problems"][0]
     check((problem["kind"], problem["line"], problem["name"],
@@ -95,7 +96,7 @@ def settings(tool):
     tool.conf += ".missing"
     for command in (["list"], ["config", "check"], ["config", "show"]):
         _, err = tool.run(*command, code=1)
-        check(".missing" in err, err)
+        check(".missing" in err and "init" not in err, err)
     tool.json("config", "check", code=1)
 
 
