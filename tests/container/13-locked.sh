@@ -21,7 +21,7 @@ lock_out() {
 
 # key_try NAME: logs in over sshd with the key.
 key_try() {
-	ssh -F none -p "$SSHD_PORT" -i /root/key -o StrictHostKeyChecking=no \
+	ssh -F none -p "$SSHD_PORT" -i /etc/ssh/test_key -o StrictHostKeyChecking=no \
 		-o UserKnownHostsFile=/dev/null -o BatchMode=yes \
 		-o PreferredAuthentications=publickey "$1@127.0.0.1" true
 }
@@ -36,9 +36,9 @@ cron_try() {
 }
 
 add_ours alice "$right"
-ssh-keygen -q -t ed25519 -N '' -f /root/key
+ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/test_key
 install -d -o alice -m 700 /home/alice/.ssh
-install -o alice -m 600 /root/key.pub /home/alice/.ssh/authorized_keys
+install -o alice -m 600 /etc/ssh/test_key.pub /home/alice/.ssh/authorized_keys
 
 it "three wrong guesses lock alice out" lock_out alice
 it "sshd, password: the right password is refused" refuse ssh_try alice "$right"
