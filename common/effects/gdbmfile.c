@@ -248,6 +248,12 @@ present(GDBM_FILE handle, const char *key)
 }
 
 enum id7_error
+id7_gdbm_exists(const struct id7_gdbm *file, const char *key)
+{
+	return present(file->handle, key);
+}
+
+enum id7_error
 id7_gdbm_insert(const struct id7_gdbm *file, const char *key, const void *value,
 		size_t len)
 {
@@ -256,6 +262,18 @@ id7_gdbm_insert(const struct id7_gdbm *file, const char *key, const void *value,
 	if (error != ID7_NOT_FOUND)
 		return error == ID7_OK ? ID7_EXISTS : error;
 	return store(file->handle, key, value, len, GDBM_INSERT);
+}
+
+enum id7_error
+id7_gdbm_load(const struct id7_gdbm *file, const char *key, const void *value,
+	      size_t len)
+{
+	datum content = {.dptr = (char *)value, .dsize = (int)len};
+	int rc;
+
+	gdbm_clear_error(file->handle);
+	rc = gdbm_store(file->handle, key_datum(key), content, GDBM_INSERT);
+	return rc == 1 ? ID7_EXISTS : write_checked(file->handle, rc);
 }
 
 enum id7_error

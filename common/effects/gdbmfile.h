@@ -65,6 +65,20 @@ enum id7_error id7_gdbm_insert(const struct id7_gdbm *file, const char *key,
 enum id7_error
 id7_gdbm_delete(const struct id7_gdbm *file, const char *key) id7_must_use;
 
+/*
+ * Whether there is such a key. ID7_OK; ID7_NOT_FOUND, sooner than a fetch says
+ * it; ID7_CORRUPT; ID7_NO_MEMORY; ID7_IO.
+ */
+enum id7_error id7_gdbm_exists(const struct id7_gdbm *file,
+			       const char *key) id7_must_use;
+
+/*
+ * As id7_gdbm_insert for many: neither asks first nor reads back, which the
+ * caller does when the file is closed. ID7_EXISTS: nothing was written.
+ */
+enum id7_error id7_gdbm_load(const struct id7_gdbm *file, const char *key,
+			     const void *value, size_t len) id7_must_use;
+
 /* Called for each key, terminated, in no order; foreign keys are cut at 79
  * bytes. False ends the walk. */
 typedef bool id7_gdbm_each_fn(const char *key, void *context);

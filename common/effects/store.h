@@ -140,6 +140,84 @@ enum id7_error id7_store_put(struct id7_store *store,
 enum id7_error id7_store_remove(struct id7_store *store, const char *name,
 				struct id7_deadline deadline) id7_must_use;
 
+/*
+ * Bulk import: put everything, check, commit, end. Up to the commit nothing in
+ * the store changes. The commit goes shard by shard: each is old or new, whole,
+ * and durable before the next begins. What stops it, a power cut included,
+ * leaves the accounts of the shards before, and the same import again adds the
+ * rest: an account that is there already, exactly as put, is passed over.
+ */
+struct id7_import; /* opaque; its memory does not grow with what is put, but for
+		      40 bytes a record of one shard */
+
+struct id7_import_counts {
+	uint64_t added;	  /* after the check: to be added */
+	uint64_t already; /* were there, exactly so */
+	uint64_t refused;
+};
+
+/* Why a record is left out. */
+struct id7_import_refusal {
+	uint64_t line;	/* as it was put */
+	uint64_t first; /* the line with the same name; 0: an account has it */
+	char name[ID7_NAME_MAX + 1];
+};
+typedef void id7_import_refused_fn(const struct id7_import_refusal *refusal,
+				   void *context);
+
+/* Called now and then with the records done, of all. False ends the work. */
+typedef bool id7_import_step_fn(uint64_t done, uint64_t all, void *context);
+
+/*
+ * Starts an import whose accounts are made at `now`. What is put waits sealed,
+ * in a file without a name in the store's directory. At most one per handle, no
+ * longer than the handle. ID7_OK and an import that the caller ends;
+ * ID7_NO_MEMORY; ID7_IO.
+ */
+enum id7_error id7_import_begin(struct id7_store *store,
+				const struct id7_now *now,
+				struct id7_import **ret_import) id7_must_use;
+
+/*
+ * Forgets what was not committed. NULL is accepted and NULL is left behind.
+ */
+void id7_import_end(struct id7_import **import);
+#define auto_import                                                            \
+	__attribute__((cleanup(id7_import_end))) struct id7_import
+
+/*
+ * Puts an account (its id, epoch and revision are made here), with the line to
+ * name it by, counted upwards. ID7_OK; ID7_INVALID: no record can hold it, and
+ * nothing was put; ID7_IO.
+ */
+enum id7_error id7_import_put(struct id7_import *import,
+			      struct id7_account *account,
+			      uint64_t line) id7_must_use;
+
+/*
+ * Refuses each name that was put before, and each that an account has with
+ * another content. `refused` is told, by shard, not by line. ID7_OK, with what
+ * a commit would do, also when `step` ended it (then counts are partial);
+ * store errors.
+ */
+enum id7_error id7_import_check(struct id7_import *import,
+				id7_import_refused_fn *refused,
+				id7_import_step_fn *step, void *context,
+				struct id7_import_counts *ret_counts)
+	id7_must_use;
+
+/*
+ * Adds what was put and not refused; needs a check before it. A name that
+ * somebody else has taken since is refused now. Waits up to `shard_ms` for each
+ * shard. ID7_OK, also when `step` ended it after a shard; ID7_BUSY; store
+ * errors. *ret_counts says in every case what is durable.
+ */
+enum id7_error id7_import_commit(struct id7_import *import, int64_t shard_ms,
+				 id7_import_refused_fn *refused,
+				 id7_import_step_fn *step, void *context,
+				 struct id7_import_counts *ret_counts)
+	id7_must_use;
+
 /* Called for each account, in no order; `account` lives until it returns. False ends the walk. */
 typedef bool id7_store_each_fn(const struct id7_account *account,
 			       const struct id7_tally *tally, void *context);

@@ -177,9 +177,8 @@ account_edit(struct work *work, enum id7_edit_kind kind,
 	return id7_shard_edit(work->store, work->shard, ID7_STORE_DB, &edit, 1);
 }
 
-/* What decode would refuse must never be written: it would be damage. */
-static bool
-storable(const struct id7_account *account)
+bool
+id7_store_storable(const struct id7_account *account)
 {
 	struct id7_account back;
 	uint8_t body[ID7_BODY_LEN];
@@ -241,7 +240,7 @@ id7_store_add(struct id7_store *store, struct id7_account *account,
 	id7_random(account->id, sizeof account->id);
 	account->epoch = 1;
 	account->revision = 1;
-	if (!storable(account))
+	if (!id7_store_storable(account))
 		return answer(store, ID7_INVALID, account->name);
 	error = begin(store, account->name, deadline, &work);
 	if (error == ID7_OK)
@@ -276,7 +275,7 @@ id7_store_put(struct id7_store *store, struct id7_account *account,
 	auto_work work = WORK_NONE;
 	enum id7_error error;
 
-	if (!storable(account))
+	if (!id7_store_storable(account))
 		return answer(store, ID7_INVALID, account->name);
 	error = begin(store, account->name, deadline, &work);
 	if (error == ID7_OK && store->looked != store->turn)

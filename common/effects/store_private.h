@@ -139,6 +139,25 @@ id7_shard_edit(struct id7_store *store, struct id7_shard shard,
 	       size_t count) id7_must_use;
 
 /*
+ * What happens to a copy before it takes the file's place. `change` has it open
+ * for writing, `verify` for reading once it is closed: it reads back what
+ * `change` wrote. Any error but ID7_OK leaves the file as it was.
+ */
+struct id7_rewrite {
+	enum id7_error (*change)(const struct id7_gdbm *copy, void *context);
+	enum id7_error (*verify)(const struct id7_gdbm *copy, void *context);
+	void *context;
+};
+
+/*
+ * As id7_shard_edit, for any number of changes.
+ */
+enum id7_error
+id7_shard_rewrite(struct id7_store *store, struct id7_shard shard,
+		  enum id7_store_file file,
+		  const struct id7_rewrite *rewrite) id7_must_use;
+
+/*
  * Asks the file system not to copy on write, where it can: a full disk must not
  * stop the counting. For an empty file.
  */
@@ -327,6 +346,12 @@ void id7_store_seal(const struct id7_store *store, const char *key,
 enum id7_error id7_store_unseal(struct id7_store *store, const char *key,
 				const uint8_t sealed[ID7_SEALED_LEN],
 				struct id7_account *ret_account) id7_must_use;
+
+/*
+ * Whether decode would take what encode makes of it: anything else must never
+ * be written, it would be damage.
+ */
+bool id7_store_storable(const struct id7_account *account);
 
 /* A subject's two copies, and the current one decoded. */
 struct id7_tallies {

@@ -236,61 +236,89 @@ edit_one(const struct id7_gdbm *copy, const struct id7_edit *edit)
 	return ID7_INTERNAL;
 }
 
+struct edits {
+	const struct id7_edit *edit;
+	size_t count;
+};
+
+static enum id7_error
+edit_all(const struct id7_gdbm *copy, void *context)
+{
+	const struct edits *edits = context;
+	enum id7_error error = ID7_OK;
+
+	for (size_t i = 0; i < edits->count && error == ID7_OK; i++)
+		error = edit_one(copy, &edits->edit[i]);
+	return error;
+}
+
+static enum id7_error
+verify_one(const struct id7_gdbm *copy, const struct id7_edit *edit)
+{
+	auto_free void *value = malloc(edit->len + 1);
+	enum id7_error error;
+
+	if (value == NULL)
+		return ID7_NO_MEMORY;
+	error = id7_gdbm_fetch(copy, edit->key, value, edit->len);
+	if (edit->kind == ID7_EDIT_DELETE)
+		return error == ID7_NOT_FOUND ? ID7_OK : ID7_CORRUPT;
+	if (error == ID7_OK && memcmp(value, edit->value, edit->len) != 0)
+		return ID7_CORRUPT;
+	return error;
+}
+
+static enum id7_error
+verify_all(const struct id7_gdbm *copy, void *context)
+{
+	const struct edits *edits = context;
+	enum id7_error error = ID7_OK;
+
+	for (size_t i = 0; i < edits->count && error == ID7_OK; i++)
+		error = verify_one(copy, &edits->edit[i]);
+	return error;
+}
+
 /* Reads the closed copy as a stranger would. */
 static enum id7_error
 verify(struct id7_store *store, const char *temporary,
-       const struct id7_edit *edits, size_t count)
+       const struct id7_rewrite *rewrite)
 {
 	int fd = openat(store->shards_fd, temporary,
 			O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	auto_free void *value = NULL;
 	auto_gdbm file = {0};
 	enum id7_error error;
 
 	if (fd < 0)
 		return ID7_IO;
 	error = id7_gdbm_open(fd, false, &file);
-	for (size_t i = 0; i < count && error == ID7_OK; i++) {
-		id7_scope_free(&value);
-		value = malloc(edits[i].len + 1);
-		if (value == NULL)
-			return ID7_NO_MEMORY;
-		error = id7_gdbm_fetch(&file, edits[i].key, value,
-				       edits[i].len);
-		if (edits[i].kind == ID7_EDIT_DELETE)
-			error = error == ID7_NOT_FOUND ? ID7_OK : ID7_CORRUPT;
-		else if (error == ID7_OK &&
-			 memcmp(value, edits[i].value, edits[i].len) != 0)
-			error = ID7_CORRUPT;
-	}
-	return error;
+	return error == ID7_OK ? rewrite->verify(&file, rewrite->context)
+			       : error;
 }
 
 static enum id7_error
-edit_copy(struct id7_store *store, struct id7_shard shard,
-	  enum id7_store_file file, const char *temporary,
-	  const struct id7_edit *edits, size_t count)
+rewrite_copy(struct id7_store *store, struct id7_shard shard,
+	     enum id7_store_file file, const char *temporary,
+	     const struct id7_rewrite *rewrite)
 {
 	auto_gdbm copy = {0};
 	enum id7_error error = copy_open(store, shard, file, temporary, &copy);
 
 	if (error != ID7_OK)
 		return error;
-	for (size_t i = 0; i < count && error == ID7_OK; i++)
-		error = edit_one(&copy, &edits[i]);
+	error = rewrite->change(&copy, rewrite->context);
 	/* The close is also the copy's sync. */
 	if (error == ID7_OK)
 		error = id7_gdbm_close(&copy);
 	if (error == ID7_OK)
-		error = verify(store, temporary, edits, count);
+		error = verify(store, temporary, rewrite);
 	return error == ID7_OK ? ID7_OK
 			       : id7_store_blame(store, error, temporary);
 }
 
 enum id7_error
-id7_shard_edit(struct id7_store *store, struct id7_shard shard,
-	       enum id7_store_file file, const struct id7_edit *edits,
-	       size_t count)
+id7_shard_rewrite(struct id7_store *store, struct id7_shard shard,
+		  enum id7_store_file file, const struct id7_rewrite *rewrite)
 {
 	char base[ID7_STORE_FILE_MAX + 1];
 	char temporary[ID7_STORE_FILE_MAX + 8];
@@ -300,7 +328,7 @@ id7_shard_edit(struct id7_store *store, struct id7_shard shard,
 	id7_shard_base(shard, file, base);
 	(void)snprintf(temporary, sizeof temporary, "%s.tmp", base);
 	id7_guard_enter(&guard);
-	error = edit_copy(store, shard, file, temporary, edits, count);
+	error = rewrite_copy(store, shard, file, temporary, rewrite);
 	if (error == ID7_OK &&
 	    renameat(store->shards_fd, temporary, store->shards_fd, base) != 0)
 		error = id7_store_blame(store, ID7_IO, base);
@@ -311,4 +339,15 @@ id7_shard_edit(struct id7_store *store, struct id7_shard shard,
 	if (!id7_guard_leave(&guard) && error == ID7_OK)
 		error = id7_store_blame(store, ID7_INTERNAL, base);
 	return error;
+}
+
+enum id7_error
+id7_shard_edit(struct id7_store *store, struct id7_shard shard,
+	       enum id7_store_file file, const struct id7_edit *edits,
+	       size_t count)
+{
+	struct edits all = {edits, count};
+	struct id7_rewrite rewrite = {edit_all, verify_all, &all};
+
+	return id7_shard_rewrite(store, shard, file, &rewrite);
 }

@@ -228,10 +228,96 @@ judge_settle_right(struct id7_store *store, bool acknowledged)
 	CHECK(count == 0 || (count == 2 && !acknowledged));
 }
 
+/* A name that the import adds beside the target, in its files. */
+static void
+beside(const struct id7_store *store, char ret_name[16])
+{
+	struct id7_subject target = temp_store_subject(store, TARGET);
+	struct id7_subject subject;
+
+	for (int i = 0;; i++) {
+		snprintf(ret_name, 16, "b%d", i);
+		subject = temp_store_subject(store, ret_name);
+		if (id7_shard_of(store, &subject).index ==
+		    id7_shard_of(store, &target).index)
+			return;
+	}
+}
+
+static void
+prepare_import(struct id7_store *store)
+{
+	char name[16];
+
+	prepare_none(store);
+	beside(store, name);
+	(void)!id7_store_remove(store, name, temp_store_long());
+}
+
+static enum id7_error
+import_put(struct id7_import *import, const char *name, uint64_t line)
+{
+	struct id7_account account = {0};
+
+	snprintf(account.name, sizeof account.name, "%s", name);
+	return id7_import_put(import, &account, line);
+}
+
+static enum id7_error
+import(struct id7_store *store, struct id7_import_counts *ret_counts)
+{
+	struct id7_now now = id7_clock_now();
+	auto_import *work = NULL;
+	char name[16];
+	enum id7_error error = id7_import_begin(store, &now, &work);
+
+	beside(store, name);
+	if (error == ID7_OK)
+		error = import_put(work, TARGET, 1);
+	if (error == ID7_OK)
+		error = import_put(work, name, 2);
+	if (error == ID7_OK)
+		error = id7_import_check(work, NULL, NULL, NULL, ret_counts);
+	if (error == ID7_OK)
+		error = id7_import_commit(work, 60000, NULL, NULL, NULL,
+					  ret_counts);
+	return error;
+}
+
+static enum id7_error
+act_import(struct id7_store *store)
+{
+	struct id7_import_counts counts;
+
+	return import(store, &counts);
+}
+
+/* Both or neither, and the same import again finds or adds them. */
+static void
+judge_import(struct id7_store *store, bool acknowledged)
+{
+	struct id7_import_counts counts = {0};
+	struct id7_account a;
+	char name[16];
+	enum id7_error found = id7_store_get(store, TARGET, &a);
+
+	beside(store, name);
+	CHECK(found == ID7_OK || found == ID7_NOT_FOUND);
+	CHECK(found == ID7_OK || !acknowledged);
+	CHECK_INT(id7_store_get(store, name, &a), found);
+	CHECK_INT(import(store, &counts), ID7_OK);
+	CHECK_INT(found == ID7_OK ? counts.already : counts.added, 2);
+	CHECK_INT(counts.refused, 0);
+	CHECK_INT(id7_store_get(store, TARGET, &a), ID7_OK);
+	check_mark(store);
+	CHECK_INT(failures(store), 0);
+}
+
 static const struct play plays[] = {
 	{"add", prepare_none, NULL, act_add, judge_add},
 	{"put", prepare_fresh, NULL, act_put, judge_put},
 	{"remove", prepare_failed, NULL, act_remove, judge_remove},
+	{"import", prepare_import, NULL, act_import, judge_import},
 	{"reserve", prepare_fresh, NULL, reserve, judge_reserve},
 	{"settle wrong", prepare_fresh, reserve, settle_wrong,
 	 judge_settle_wrong},
