@@ -91,6 +91,8 @@ enum ctl_exit cmd_enable(struct ctl *ctl);
 enum ctl_exit cmd_lock(struct ctl *ctl);
 enum ctl_exit cmd_unlock(struct ctl *ctl);
 enum ctl_exit cmd_log(struct ctl *ctl);
+enum ctl_exit cmd_import_csv(struct ctl *ctl);
+enum ctl_exit cmd_import_json(struct ctl *ctl);
 enum ctl_exit cmd_test_login(struct ctl *ctl);
 enum ctl_exit cmd_store_check(struct ctl *ctl);
 enum ctl_exit cmd_config_check(struct ctl *ctl);

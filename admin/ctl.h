@@ -61,6 +61,11 @@ enum ctl_exit ctl_fail_fault(const struct ctl *ctl,
 			     const struct id7_fault *fault);
 
 /*
+ * The exit code for a fault.
+ */
+enum ctl_exit ctl_fault_exit(const struct id7_fault *fault);
+
+/*
  * Opens the store, after a look at whether this caller may. CTL_DONE and a
  * handle that the caller closes, or the code of what was said.
  */

@@ -91,6 +91,12 @@ static const struct opt log_opts[] = {
 	{0},
 };
 
+static const struct opt import_opts[] = {
+	{"dry-run", NULL, ID7_N("read and check everything, change nothing")},
+	{"continue", NULL, ID7_N("leave out what is refused, add the rest")},
+	{0},
+};
+
 static const struct opt test_login_opts[] = {
 	{"service", "NAME", ID7_N("the PAM service: sshd, login, sudo")},
 	{"password-stdin", NULL, ID7_N("one line of standard input")},
@@ -135,6 +141,10 @@ static const struct cmd commands[] = {
 	{"test-login", cmd_test_login, "USER",
 	 ID7_N("run the real PAM stack and say what happened"), test_login_opts,
 	 1, 1, NULL, false},
+	{"import csv", cmd_import_csv, "FILE",
+	 ID7_N("enrol many, from a table"), import_opts, 1, 1, NULL, false},
+	{"import json", cmd_import_json, "FILE",
+	 ID7_N("enrol many, from JSON"), import_opts, 1, 1, NULL, false},
 	{"store check", cmd_store_check, "",
 	 ID7_N("read everything, say what is damaged"), none, 0, 0, NULL,
 	 false},

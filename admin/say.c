@@ -130,8 +130,8 @@ ctl_fail(const struct ctl *ctl, enum ctl_exit code, const char *msgid, ...)
 	return code;
 }
 
-static enum ctl_exit
-fault_exit(const struct id7_fault *fault)
+enum ctl_exit
+ctl_fault_exit(const struct id7_fault *fault)
 {
 	switch (fault->error) {
 	case ID7_OK:
@@ -169,14 +169,14 @@ fault_next(const struct ctl *ctl, const struct id7_fault *fault)
 		ctl_next(ctl, "config check");
 	else if (fault->error == ID7_CORRUPT)
 		ctl_next(ctl, "store check");
-	else if (fault_exit(fault) == CTL_NOT_PERMITTED && geteuid() != 0)
+	else if (ctl_fault_exit(fault) == CTL_NOT_PERMITTED && geteuid() != 0)
 		ctl_say(ctl, ID7_N("run this as root: sudo 7idctl ..."));
 }
 
 enum ctl_exit
 ctl_fail_fault(const struct ctl *ctl, const struct id7_fault *fault)
 {
-	enum ctl_exit code = fault_exit(fault);
+	enum ctl_exit code = ctl_fault_exit(fault);
 	char text[1024];
 
 	fail_json(ctl, code);

@@ -10,8 +10,7 @@
 
 /*
  * one CONFDIR CASE FIRST ACCOUNTS COUNT PASSWORD
- *	COUNT logins one after the other, over ACCOUNTS accounts from FIRST;
- *	with 0 accounts FIRST is the name of the only one
+ *	COUNT logins one after the other, over ACCOUNTS accounts from FIRST
  * crowd CONFDIR CASE ACCOUNTS PROCS EACH PASSWORD
  *	EACH by each of PROCS processes at once, each from a source of its own
  * ratio CONFDIR COUNT OPSLIMIT MEMLIMIT PASSWORD
@@ -24,7 +23,6 @@
 
 struct login {
 	const char *confdir, *which, *password;
-	const char *user; /* NULL: the accounts are numbered */
 	size_t first, accounts, each;
 	struct bench_samples start, samples;
 	size_t *codes; /* how often each code came, CODES of them a process */
@@ -91,12 +89,9 @@ sample(struct login *login, size_t number, size_t at)
 	int64_t start;
 	int code;
 
-	if (login->user != NULL)
-		snprintf(user, sizeof user, "%s", login->user);
-	else
-		snprintf(user, sizeof user, "%c%07zu",
-			 strcmp(login->which, "unknown") == 0 ? 'x' : 'u',
-			 login->first + i * 7919 % login->accounts);
+	snprintf(user, sizeof user, "%c%07zu",
+		 strcmp(login->which, "unknown") == 0 ? 'x' : 'u',
+		 login->first + i * 7919 % login->accounts);
 	snprintf(rhost, sizeof rhost, "192.0.2.%zu", number % 250);
 	code = log_in(login, user, rhost, &start, &login->samples.ns[i]);
 	if (login->start.ns != NULL)
@@ -220,11 +215,8 @@ main(int argc, char **argv)
 	if (argc == 8 && strcmp(argv[1], "one") == 0) {
 		login.confdir = argv[2];
 		login.which = argv[3];
+		login.first = bench_number(argv[4]);
 		login.accounts = bench_number(argv[5]);
-		if (login.accounts == 0)
-			login.user = argv[4];
-		else
-			login.first = bench_number(argv[4]);
 		login.each = bench_number(argv[6]);
 		login.password = argv[7];
 		one(&login);
