@@ -3,6 +3,7 @@
  */
 #include "pam_7id/module.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,6 +108,18 @@ in_group(const char *user, const char *group, void *context)
 	return pam_modutil_user_in_group_nam_nam(module->pamh, user, group);
 }
 
+static void
+look_up_system(struct module *module)
+{
+	const struct passwd *entry = NULL;
+
+	if (strnlen(module->user, SYSTEM_NAME_MAX + 1) <= SYSTEM_NAME_MAX)
+		entry = pam_modutil_getpwnam(module->pamh, module->user);
+	module->known_to_system = entry != NULL;
+	if (entry != NULL)
+		module->uid = entry->pw_uid;
+}
+
 int
 module_open(struct module *module)
 {
@@ -124,9 +137,7 @@ module_open(struct module *module)
 		report_fault(module, &module->fault);
 		return result_error(module->config_error);
 	}
-	module->known_to_system =
-		strnlen(module->user, SYSTEM_NAME_MAX + 1) <= SYSTEM_NAME_MAX &&
-		pam_modutil_getpwnam(module->pamh, module->user) != NULL;
+	look_up_system(module);
 	error = id7_open(&module->config, &module->id7, &module->fault);
 	if (error != ID7_OK) {
 		report_fault(module, &module->fault);

@@ -37,6 +37,7 @@ struct module {
 
 	const char *user;	/* any bytes, terminated */
 	bool known_to_system;
+	uid_t uid; /* of the name, when the system knows it */
 	struct id7_origin origin;
 	struct id7 *id7; /* NULL until module_open */
 	enum id7_lang lang; /* the account's, once somebody was proved to be its owner */

@@ -14,6 +14,7 @@
 #include "common/core/text.h"
 #include "common/effects/clock.h"
 #include "common/effects/journal.h"
+#include "pam_7id/audit.h"
 #include "pam_7id/conversation.h"
 #include "pam_7id/result.h"
 
@@ -205,6 +206,8 @@ report_login(struct module *module, const char *event,
 	(void)log_name(module, login, name);
 	write_syslog(module, event, name, login);
 	write_journal(module, event, name, login);
+	if (login->locked_now && login->ours)
+		audit_locked(module);
 }
 
 static const char *

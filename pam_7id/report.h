@@ -26,7 +26,8 @@ void report_whose(struct module *module, enum id7_whose whose);
 
 /*
  * Logs one outcome to syslog and to the log. `event` is "login", "account" or
- * "password". Names that are not accounts are logged as a keyed tag unless
+ * "password"; a lock that the attempt set has a line and audit records of its
+ * own. Names that are not accounts are logged as a keyed tag unless
  * `audit` is set. With `no_count` nothing is recorded.
  */
 void report_login(struct module *module, const char *event,

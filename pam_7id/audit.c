@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Audit records through libaudit. */
+#include "pam_7id/audit.h"
+
+#include <errno.h>
+#include <libaudit.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include <security/pam_ext.h>
+
+#include "common/effects/scope.h"
+
+#define MESSAGE_MAX 64
+
+/* Hosts and containers where audit is simply not there for us. */
+static bool
+not_for_us(int errnum)
+{
+	return errnum == EPERM || errnum == EINVAL ||
+	       errnum == EPROTONOSUPPORT || errnum == EAFNOSUPPORT ||
+	       errnum == ECONNREFUSED;
+}
+
+static void
+warn(struct module *module, int errnum)
+{
+	if (!not_for_us(errnum))
+		pam_syslog(module->pamh, LOG_WARNING,
+			   "audit record not sent: %s",
+			   strerrordesc_np(errnum));
+}
+
+void
+audit_locked(struct module *module)
+{
+	static const int types[] = {AUDIT_ANOM_LOGIN_FAILURES,
+				    AUDIT_RESP_ACCT_LOCK};
+	char message[MESSAGE_MAX];
+	auto_fd fd = audit_open();
+	size_t i;
+
+	if (fd < 0) {
+		warn(module, errno);
+		return;
+	}
+	/* Without op= the record loses its fields; uid= is the kernel's. */
+	if (module->known_to_system)
+		snprintf(message, sizeof message, "op=pam_7id suid=%u ",
+			 (unsigned int)module->uid);
+	else
+		snprintf(message, sizeof message, "op=pam_7id ");
+	for (i = 0; i < sizeof types / sizeof *types; i++) {
+		if (audit_log_user_message(fd, types[i], message,
+					   module->origin.rhost, NULL,
+					   module->origin.tty, 1) <= 0) {
+			warn(module, errno);
+			return;
+		}
+	}
+}
