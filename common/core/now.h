@@ -12,7 +12,7 @@
 struct id7_now {
 	int64_t wall;	    /* seconds since the epoch, UTC */
 	int64_t boot;	    /* seconds since the machine started, sleep included */
-	uint64_t boot_hash; /* names this boot; two boots differ */
+	uint64_t boot_hash; /* names this boot; two boots differ. 0: not known */
 };
 
 #endif

@@ -117,7 +117,10 @@ id7_tally_refresh(struct id7_tally *tally, const uint8_t id[ID7_ID_LEN],
 		  uint64_t epoch, const struct id7_policy *policy,
 		  const struct id7_now *now, uint32_t alive)
 {
-	bool new_boot = tally->boot_hash != now->boot_hash;
+	/* A boot that nobody can name is no new one: or a service that may not
+	 * read its name would end every lock. */
+	bool new_boot = tally->boot_hash != 0 && now->boot_hash != 0 &&
+			tally->boot_hash != now->boot_hash;
 	bool locked = false;
 	size_t i;
 
@@ -133,7 +136,8 @@ id7_tally_refresh(struct id7_tally *tally, const uint8_t id[ID7_ID_LEN],
 	bury_dead(tally, policy, now, alive, new_boot);
 	for (i = 0; i < ID7_LANES; i++)
 		locked |= id7_lane_refresh(&tally->lane[i], policy, now);
-	tally->boot_hash = now->boot_hash;
+	if (now->boot_hash != 0)
+		tally->boot_hash = now->boot_hash;
 	tally->boot = now->boot;
 	tally->wall = now->wall;
 	return locked;

@@ -118,6 +118,7 @@ void id7_tally_init(struct id7_tally *ret_tally, const uint8_t id[ID7_ID_LEN],
  * those whose lease has passed or whose bit in `alive` (bit i: reservation i)
  * is clear become one failure each. `seq` is kept. A lock that has ended takes
  * the failures that made it along: the next window starts empty.
+ * A `now` without a boot hash counts as the tally's own boot.
  * Returns true when such a failure set a lock.
  */
 bool id7_tally_refresh(struct id7_tally *tally,

@@ -14,8 +14,8 @@ struct id7_deadline {
 };
 
 /*
- * The present moment. Never fails: an unreadable boot id hashes to 0, which is
- * a boot like any other.
+ * The present moment. Never fails: an unreadable boot id hashes to 0, which
+ * names no boot.
  */
 struct id7_now id7_clock_now(void);
 

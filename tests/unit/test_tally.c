@@ -333,6 +333,30 @@ test_reboot_carries_a_lock(void)
 	}
 }
 
+/* A service that may not read the boot's name ends no lock and forgets no
+ * failure, whichever of the two looks first. */
+static void
+test_boot_without_a_name(void)
+{
+	struct id7_tally tally = fresh();
+	struct id7_now nameless = at(20), again = at(30);
+
+	nameless.boot_hash = 0;
+	guess_wrong(&tally, 10, 2);
+	refresh(&tally, nameless, ALL_ALIVE);
+	CHECK_INT(id7_tally_view(&tally, &nameless, REMOTE).failures, 2);
+	CHECK_INT(tally.boot_hash, 1);
+	refresh(&tally, again, ALL_ALIVE);
+	CHECK_INT(id7_tally_view(&tally, &again, REMOTE).failures, 2);
+	guess_wrong(&tally, 30, 1);
+	nameless.boot = 40;
+	refresh(&tally, nameless, ALL_ALIVE);
+	CHECK(id7_tally_view(&tally, &nameless, REMOTE).locked_out);
+	id7_tally_init(&tally, id, 5, &nameless);
+	refresh(&tally, again, ALL_ALIVE);
+	CHECK_INT(tally.boot_hash, 1);
+}
+
 static void
 test_reboot_carries_the_window(void)
 {
@@ -511,6 +535,7 @@ main(void)
 	test_held();
 	test_unlock();
 	test_reboot_carries_a_lock();
+	test_boot_without_a_name();
 	test_reboot_carries_the_window();
 	test_reboot_kills_as_one();
 	test_reboot_counts_each_lane();
