@@ -50,7 +50,7 @@ change(struct ctl *ctl, struct id7 *id7, const char *name,
 	enum id7_quality quality = ID7_QUALITY_GOOD;
 	struct id7_fault fault = {0};
 	enum id7_error error = id7_change_authtok(
-		id7, name, password, args_has(&ctl->args, "must-change"), &here,
+		id7, name, NULL, password, args_has(&ctl->args, "must-change"), &here,
 		id7_deadline_in(CTL_DEADLINE_MS), &quality, &fault);
 
 	if (error == ID7_INVALID && quality != ID7_QUALITY_GOOD)

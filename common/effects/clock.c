@@ -47,14 +47,20 @@ boot_hash(void)
 	return hash;
 }
 
+void
+id7_clock_again(struct id7_now *now)
+{
+	now->wall = read_clock(CLOCK_REALTIME).tv_sec;
+	now->boot = read_clock(CLOCK_BOOTTIME).tv_sec;
+}
+
 struct id7_now
 id7_clock_now(void)
 {
-	return (struct id7_now){
-		.wall = id7_clock_wall(),
-		.boot = read_clock(CLOCK_BOOTTIME).tv_sec,
-		.boot_hash = boot_hash(),
-	};
+	struct id7_now now = {.boot_hash = boot_hash()};
+
+	id7_clock_again(&now);
+	return now;
 }
 
 int64_t

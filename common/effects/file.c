@@ -348,3 +348,24 @@ id7_file_replace(int dirfd, const char *dir, const char *name, const void *buf,
 	return fsync(dirfd) == 0 ? ID7_OK
 				 : id7_fault_errno(ret_fault, dir, name);
 }
+
+#define SPARE_MAX 16
+
+enum id7_error
+id7_file_spare(unsigned int count, struct id7_fault *ret_fault)
+{
+	int fd[SPARE_MAX];
+	unsigned int opened = 0;
+	enum id7_error error = ID7_OK;
+
+	while (error == ID7_OK && opened < count && opened < SPARE_MAX) {
+		fd[opened] = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd[opened] < 0)
+			error = id7_fault_errno(ret_fault, "open files", NULL);
+		else
+			opened++;
+	}
+	while (opened > 0)
+		id7_scope_close(&fd[--opened]);
+	return error;
+}

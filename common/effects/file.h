@@ -71,6 +71,13 @@ enum id7_error id7_file_read(int fd, const char *subject, void *buf,
 			     struct id7_fault *ret_fault) id7_must_use;
 
 /*
+ * Whether the process may open `count` (1..16) more descriptors: opens so many
+ * and closes them. ID7_OK; ID7_IO with the fault's errno, EMFILE as a rule.
+ */
+enum id7_error id7_file_spare(unsigned int count, struct id7_fault *ret_fault)
+	id7_must_use;
+
+/*
  * Writes all `len` bytes at the present offset, going on after short writes and
  * EINTR. ID7_OK or ID7_IO with errno.
  */

@@ -10,9 +10,6 @@
 #include "common/usecases/claim.h"
 #include "common/usecases/hashing.h"
 
-/* Left of the deadline for settling when waiting for a slot is given up. */
-#define SETTLE_RESERVE_MS 2000
-
 void
 id7_attempt_fail(struct id7_login *login, enum id7_error error,
 		 const struct id7_fault *fault)
@@ -43,9 +40,7 @@ static enum id7_error
 verify(struct id7_attempt *a, const struct id7_secret *typed,
        struct id7_login *login)
 {
-	auto_slot slot = {.fd = -1};
 	auto_secret *normal = NULL;
-	struct id7_deadline wait = a->deadline;
 	struct id7_cost_limits limits = id7_hashing_limits(a->id7);
 	const struct id7_account *account = a->found ? &a->account : NULL;
 	const struct id7_secret *input = typed;
@@ -53,7 +48,6 @@ verify(struct id7_attempt *a, const struct id7_secret *typed,
 		     a->kind != ID7_AUTHTOK_PASSWORD;
 	enum id7_error error;
 
-	wait.mono_ms -= SETTLE_RESERVE_MS;
 	error = own_normal_form(typed) ? ID7_OK
 				       : id7_hashing_normal(typed, &normal);
 	if (error != ID7_OK)
@@ -62,9 +56,6 @@ verify(struct id7_attempt *a, const struct id7_secret *typed,
 	    (!a->found || !(a->account.flags & ID7_ACCOUNT_RAW_BYTES) ||
 	     typed->len > ID7_AUTHTOK_MAX))
 		input = normal;
-	error = id7_hashing_slot(a->id7, a->origin, wait, &slot, &login->fault);
-	if (error != ID7_OK)
-		return error;
 	error = id7_verifier_check(
 		account, dummy, input->bytes, input->len, &limits,
 		id7_hashing_cost(a->id7),
@@ -86,18 +77,16 @@ struct second_look {
 };
 
 static bool
-still_holds(const struct id7_attempt *a, const struct id7_account *again,
-	    const struct id7_now *now)
+still_holds(const struct id7_attempt *a, const struct id7_account *again)
 {
 	return a->found && memcmp(again->id, a->account.id, ID7_ID_LEN) == 0 &&
 	       again->epoch == a->account.epoch &&
-	       id7_account_standing(again, now) ==
-		       id7_account_standing(&a->account, now);
+	       id7_account_standing(again, &a->now) ==
+		       id7_account_standing(&a->account, &a->now);
 }
 
 static enum id7_error
-look_again(const struct id7_attempt *a, const struct id7_now *now,
-	   struct second_look *ret_look)
+look_again(const struct id7_attempt *a, struct second_look *ret_look)
 {
 	struct id7_account again;
 	enum id7_error error;
@@ -107,7 +96,7 @@ look_again(const struct id7_attempt *a, const struct id7_now *now,
 	ret_look->same = false;
 	error = id7_store_get(a->store, a->user, &again);
 	if (error == ID7_OK) {
-		ret_look->same = still_holds(a, &again, now);
+		ret_look->same = still_holds(a, &again);
 		if (!a->subject.phantom) {
 			memcpy(ret_look->id, again.id, ID7_ID_LEN);
 			ret_look->epoch = again.epoch;
@@ -145,10 +134,16 @@ conclude(const struct id7_attempt *a, bool same, bool stands)
 	return ID7_REASON_WRONG;
 }
 
+/* What was verified counts, also when nobody can say any more for whom. */
 static enum id7_settlement
-settlement(const struct id7_attempt *a, bool verified, bool same)
+settlement(const struct id7_attempt *a, bool verified, enum id7_error looked,
+	   bool same)
 {
-	if (!verified || !same)
+	if (!verified || a->refusal != ID7_REASON_NONE)
+		return ID7_SETTLE_RELEASE;
+	if (looked != ID7_OK)
+		return ID7_SETTLE_WRONG;
+	if (!same)
 		return ID7_SETTLE_RELEASE;
 	return a->match == ID7_MATCH_CURRENT ? ID7_SETTLE_RIGHT
 					     : ID7_SETTLE_WRONG;
@@ -158,20 +153,20 @@ settlement(const struct id7_attempt *a, bool verified, bool same)
 static void
 settle(struct id7_attempt *a, bool verified, struct id7_login *login)
 {
-	struct id7_now now = id7_clock_now();
 	struct id7_settled settled = {.stands = true};
 	enum id7_error looked, written = ID7_OK;
 	struct second_look look;
 
-	looked = look_again(a, &now, &look);
+	id7_clock_again(&a->now);
+	looked = look_again(a, &look);
 	if (looked != ID7_OK)
 		id7_attempt_fail(login, looked, id7_store_fault(a->store));
 	if (!a->config->no_count)
-		written =
-			id7_store_settle(a->store, &a->ticket, look.id,
-					 look.epoch, &a->config->policy, &now,
-					 settlement(a, verified, look.same),
-					 a->fingerprint, a->deadline, &settled);
+		written = id7_store_settle(
+			a->store, &a->ticket, look.id, look.epoch,
+			&a->config->policy, &a->now,
+			settlement(a, verified, looked, look.same),
+			a->fingerprint, a->deadline, &settled);
 	if (written != ID7_OK)
 		id7_attempt_fail(login, written, id7_store_fault(a->store));
 	if (!verified || looked != ID7_OK || written != ID7_OK)
@@ -182,6 +177,8 @@ settle(struct id7_attempt *a, bool verified, struct id7_login *login)
 	if (login->reason != ID7_REASON_RIGHT || !login->checked_real)
 		return;
 	login->verdict = ID7_ALLOW;
+	memcpy(login->proof.id, a->account.id, ID7_ID_LEN);
+	login->proof.epoch = a->account.epoch;
 	login->lang = (enum id7_lang)a->account.lang;
 }
 
@@ -196,7 +193,7 @@ rehash(struct id7_attempt *a, const struct id7_secret *typed)
 	struct id7_cost cost = id7_hashing_cost(a->id7);
 
 	if (a->config->no_count || !id7_verifier_outgrown(&a->account, cost) ||
-	    id7_deadline_left(a->deadline) < SETTLE_RESERVE_MS)
+	    id7_deadline_left(a->deadline) < ID7_CLAIM_SPARE_MS)
 		return;
 	if (id7_hashing_normal(typed, &normal) != ID7_OK ||
 	    id7_hashing_slot(a->id7, a->origin, now, &slot, NULL) != ID7_OK)
@@ -225,11 +222,13 @@ run_steps(struct id7_attempt *a, const struct id7_secret *typed,
 	error = id7_claim_reserve(a, login);
 	if (error != ID7_OK) {
 		id7_attempt_fail(login, error,
-				 error == ID7_BUSY ? NULL
-						   : id7_store_fault(a->store));
+				 login->fault.error != ID7_OK
+					 ? &login->fault
+					 : id7_store_fault(a->store));
 		return;
 	}
 	error = verify(a, typed, login);
+	id7_slots_release(&a->slot);
 	if (error != ID7_OK)
 		id7_attempt_fail(login, error,
 				 login->fault.error != ID7_OK ? &login->fault
@@ -252,8 +251,10 @@ id7_attempt_run(struct id7 *id7, const char *user,
 				.origin = origin,
 				.deadline = deadline,
 				.kind = kind,
+				.slot = {.fd = -1},
 				.match = ID7_MATCH_NONE};
 
 	run_steps(&a, typed, login);
+	id7_slots_release(&a.slot);
 	id7_wipe(&a, sizeof a);
 }

@@ -68,58 +68,94 @@ id7_change_hash(struct id7 *id7, struct id7_account *account,
 	return error;
 }
 
+/* One wish to change, carried through its tries. */
+struct wish {
+	const char *user;
+	const struct id7_proof *proof;
+	const struct id7_secret *typed;
+	bool must_change;
+	const struct id7_origin *origin;
+	struct id7_deadline deadline;
+};
+
+static bool
+proof_holds(const struct id7_proof *proof, const struct id7_account *account)
+{
+	struct id7_now now = id7_clock_now();
+
+	return proof == NULL ||
+	       (memcmp(proof->id, account->id, ID7_ID_LEN) == 0 &&
+		proof->epoch == account->epoch &&
+		id7_account_standing(account, &now) == ID7_REASON_RIGHT);
+}
+
 static enum id7_error
-change_stored(struct id7 *id7, const char *user, const struct id7_secret *typed,
-	      bool must_change, const struct id7_origin *origin,
-	      struct id7_deadline deadline, enum id7_quality *ret_quality,
-	      struct id7_fault *ret_fault)
+change_account(struct id7 *id7, const struct wish *wish,
+	       struct id7_account *account, enum id7_quality *ret_quality,
+	       struct id7_fault *ret_fault)
+{
+	struct id7_store *store = id7_get_store(id7);
+	enum id7_error error;
+
+	if (!proof_holds(wish->proof, account)) {
+		*ret_quality = ID7_QUALITY_REFUSED;
+		return ID7_INVALID;
+	}
+	error = id7_change_hash(id7, account, wish->typed, wish->origin,
+				wish->deadline, ret_quality, ret_fault);
+	if (error != ID7_OK)
+		return error;
+	account->epoch++;
+	account->flags &= ~ID7_ACCOUNT_MUST_CHANGE;
+	if (wish->must_change)
+		account->flags |= ID7_ACCOUNT_MUST_CHANGE;
+	error = id7_store_put(store, account, wish->deadline);
+	if (error != ID7_OK && ret_fault != NULL)
+		*ret_fault = *id7_store_fault(store);
+	return error;
+}
+
+static enum id7_error
+change_stored(struct id7 *id7, const struct wish *wish,
+	      enum id7_quality *ret_quality, struct id7_fault *ret_fault)
 {
 	struct id7_store *store = id7_get_store(id7);
 	struct id7_account account;
-	enum id7_error error;
+	enum id7_error error = id7_store_get(store, wish->user, &account);
 
-	error = id7_store_get(store, user, &account);
-	if (error == ID7_OK) {
-		error = id7_change_hash(id7, &account, typed, origin, deadline,
-					ret_quality, ret_fault);
-		if (error != ID7_OK)
-			goto out;
-		account.epoch++;
-		account.flags &= ~ID7_ACCOUNT_MUST_CHANGE;
-		if (must_change)
-			account.flags |= ID7_ACCOUNT_MUST_CHANGE;
-		error = id7_store_put(store, &account, deadline);
-	}
-	if (error != ID7_OK && ret_fault != NULL)
+	if (error == ID7_OK)
+		error = change_account(id7, wish, &account, ret_quality,
+				       ret_fault);
+	else if (ret_fault != NULL)
 		*ret_fault = *id7_store_fault(store);
-out:
 	id7_wipe(&account, sizeof account);
 	return error;
 }
 
 enum id7_error
 id7_change_authtok(struct id7 *id7, const char *user,
+		   const struct id7_proof *proof,
 		   const struct id7_secret *typed, bool must_change,
 		   const struct id7_origin *origin,
 		   struct id7_deadline deadline, enum id7_quality *ret_quality,
 		   struct id7_fault *ret_fault)
 {
+	const struct wish wish = {user,	       proof,  typed,
+				  must_change, origin, deadline};
 	struct id7_guard guard;
 	enum id7_error error;
 
 	*ret_quality = ID7_QUALITY_REFUSED;
 	error = id7_change_judge(id7, user, typed, ret_quality);
+	if (error == ID7_INVALID)
+		return error;
 	if (error != ID7_OK)
-		return error == ID7_INVALID
-			       ? error
-			       : id7_fault_set(ret_fault, error,
-					       ID7_TROUBLE_NONE, user);
+		return id7_fault_set(ret_fault, error, ID7_TROUBLE_NONE, user);
 	id7_guard_enter(&guard);
 	/* Another change may come first (a rehash, an administrator): start
 	 * over. */
 	do {
-		error = change_stored(id7, user, typed, must_change, origin,
-				      deadline, ret_quality, ret_fault);
+		error = change_stored(id7, &wish, ret_quality, ret_fault);
 	} while (error == ID7_STALE && id7_deadline_left(deadline) > 0);
 	if (!id7_guard_leave(&guard) && error == ID7_OK)
 		error = id7_fault_set(ret_fault, ID7_INTERNAL, ID7_TROUBLE_NONE,

@@ -10,6 +10,7 @@
 #include "common/effects/clock.h"
 #include "common/effects/secret.h"
 #include "common/usecases/id7.h"
+#include "common/usecases/login.h"
 
 /*
  * Judges a new authtok for the name `user` without changing anything. ID7_OK
@@ -34,15 +35,21 @@ enum id7_error id7_change_hash(struct id7 *id7, struct id7_account *account,
 			       struct id7_fault *ret_fault) id7_must_use;
 
 /*
- * Chooses a new authtok for the account `user`, which the caller has proved or
- * may change: quality, then verifier, epoch, password_changed and must-change
- * (set to `must_change`) in one change of the account, which empties the tally
- * (STORE A3), locks and all; an administrator's hold stays.
+ * Chooses a new authtok for the account `user`: quality, then verifier, epoch,
+ * password_changed and must-change (set to `must_change`) in one change of the
+ * account, which empties the tally (STORE A3), locks and all; an
+ * administrator's hold stays.
+ * `proof` says which account the caller has proved to be his: when that account
+ * is gone, has another authtok since, or is disabled, expired or held, nothing
+ * is changed, or a thief who waits at the prompt would outlive the reset that
+ * was to throw him out. NULL: an administrator changes it, whatever its state.
  * ID7_OK with *ret_quality ID7_QUALITY_GOOD: done and durable. ID7_INVALID with
- * another *ret_quality: refused, nothing changed. ID7_NOT_FOUND; ID7_BUSY;
- * other errors: nothing changed.
+ * another *ret_quality: refused, nothing changed; ID7_QUALITY_REFUSED: because
+ * the proof does not hold any more. ID7_NOT_FOUND; ID7_BUSY; other errors:
+ * nothing changed.
  */
 enum id7_error id7_change_authtok(struct id7 *id7, const char *user,
+				  const struct id7_proof *proof,
 				  const struct id7_secret *typed,
 				  bool must_change,
 				  const struct id7_origin *origin,

@@ -5,7 +5,11 @@
 
 #include <string.h>
 
+#include "common/effects/file.h"
 #include "common/usecases/hashing.h"
+
+/* What reserving, looking again and settling hold at once, and some more. */
+#define DESCRIPTORS 8
 
 /* Junk has a phantom of its own, so that what sshd sends for users it has
  * refused itself touches nobody's tally. */
@@ -106,9 +110,29 @@ ask(struct id7_attempt *a, enum id7_claim *ret_claim)
 	if (a->config->no_count)
 		return peek(a, ret_claim);
 	return id7_store_reserve(a->store, &a->subject, a->id, a->epoch,
-				 a->refusal != ID7_REASON_NONE,
+				 a->kind == ID7_AUTHTOK_JUNK,
 				 &a->config->policy, &a->now, ID7_LANE_REMOTE,
 				 a->source, a->deadline, ret_claim, &a->ticket);
+}
+
+/* One try with a slot in hand; it goes back when there is no place. */
+static enum id7_error
+try_once(struct id7_attempt *a, struct id7_login *login,
+	 enum id7_claim *ret_claim)
+{
+	struct id7_deadline wait = a->deadline;
+	enum id7_error error;
+
+	wait.mono_ms -= ID7_CLAIM_SPARE_MS;
+	error = id7_hashing_slot(a->id7, a->origin, wait, &a->slot,
+				 &login->fault);
+	if (error != ID7_OK)
+		return error;
+	id7_clock_again(&a->now);
+	error = ask(a, ret_claim);
+	if (error != ID7_OK || *ret_claim == ID7_CLAIM_FULL)
+		id7_slots_release(&a->slot);
+	return error;
 }
 
 enum id7_error
@@ -120,8 +144,9 @@ id7_claim_reserve(struct id7_attempt *a, struct id7_login *login)
 	enum id7_error error;
 	uint32_t nap_us = 2000;
 
-	for (;;) {
-		error = ask(a, &claim);
+	error = id7_file_spare(DESCRIPTORS, &login->fault);
+	while (error == ID7_OK) {
+		error = try_once(a, login, &claim);
 		if (error != ID7_OK)
 			return error;
 		login->locked_now |= a->ticket.locked_now;
@@ -132,9 +157,8 @@ id7_claim_reserve(struct id7_attempt *a, struct id7_login *login)
 		id7_deadline_nap(wait, nap_us);
 		if (nap_us < 32000)
 			nap_us *= 2;
-		a->now = id7_clock_now();
 	}
-	if (a->refusal == ID7_REASON_NONE)
+	if (error == ID7_OK && a->refusal == ID7_REASON_NONE)
 		a->refusal = claim_refusal(claim);
-	return ID7_OK;
+	return error;
 }

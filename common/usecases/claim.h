@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/core/authtok.h"
+#include "common/effects/slots.h"
 #include "common/effects/verifier.h"
 #include "common/usecases/login.h"
 
@@ -29,6 +30,7 @@ struct id7_attempt {
 	uint32_t source;
 
 	enum id7_reason refusal; /* decided already: verify a dummy */
+	struct id7_slot slot;	 /* held from the claim to the hash's end */
 	struct id7_ticket ticket;
 	enum id7_match match;
 	uint32_t fingerprint;
@@ -41,11 +43,19 @@ struct id7_attempt {
  */
 enum id7_error id7_claim_find(struct id7_attempt *attempt) id7_must_use;
 
+/* Left of the deadline for hashing and settling when waiting is given up. */
+#define ID7_CLAIM_SPARE_MS 2000
+
 /*
- * Takes a place in the tally, waiting up to slot_wait for a pending attempt to
- * settle when all are taken; with `no_count` only looks. ID7_OK with a live
- * ticket, or with `refusal` set, which costs the same write; ID7_BUSY; store
- * errors.
+ * Takes a hash slot, then a place in the tally, so that nobody holds a place
+ * while he queues for a slot; when all places are taken the slot goes back
+ * while waiting, up to slot_wait, for a pending attempt to settle. With
+ * `no_count` the tally is only looked at. Before anything is taken the process
+ * must have the descriptors that settling will need, or a limit set by its
+ * owner would turn into failures of the account's.
+ * ID7_OK with a slot and either a live ticket or `refusal` set, which costs the
+ * same write; ID7_BUSY; store and file errors. login->fault says which thing
+ * failed when it was not the store.
  */
 enum id7_error id7_claim_reserve(struct id7_attempt *attempt,
 				 struct id7_login *login) id7_must_use;

@@ -38,6 +38,12 @@ enum id7_error id7_login_whose(struct id7 *id7, const char *user,
 			       bool known_to_system, enum id7_whose *ret_whose,
 			       struct id7_fault *ret_fault) id7_must_use;
 
+/* Which account was proved; another id or epoch is another account, or it has changed since. */
+struct id7_proof {
+	uint8_t id[ID7_ID_LEN];
+	uint64_t epoch;
+};
+
 /* What came of an attempt. A value. */
 struct id7_login {
 	enum id7_verdict verdict;
@@ -50,6 +56,7 @@ struct id7_login {
 	bool checked_real;	 /* and compared with a real verifier */
 	bool locked_now;	 /* this attempt set a lock */
 	uint32_t failures;	 /* in the window afterwards */
+	struct id7_proof proof;	 /* with ID7_ALLOW of an attempt */
 	bool ours;		 /* the name is an account's */
 	char name_tag[9];	 /* keyed tag of the typed name, for logs that must not name strangers */
 	char reference[ID7_REFERENCE_LEN + 1];

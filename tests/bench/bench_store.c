@@ -280,7 +280,7 @@ act_once(struct bench *b, enum act act, size_t number,
 		return id7_manage_add(b->id7, &account, typed, deadline,
 				      &quality, fault);
 	case ACT_PASSWORD:
-		return id7_change_authtok(b->id7, account.name, typed, false,
+		return id7_change_authtok(b->id7, account.name, NULL, typed, false,
 					  &origin, deadline, &quality, fault);
 	case ACT_REMOVE:
 		break;
