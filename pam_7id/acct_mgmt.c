@@ -13,15 +13,11 @@ acct_mgmt(struct module *module)
 	struct id7_login login;
 	int code;
 
-	code = module_open(module);
+	code = module_open(module, true);
 	if (code != PAM_SUCCESS)
 		return code;
 	id7_login_account(module->id7, module->user, module->known_to_system,
 			  &login);
-	if (module_name_changed(module, "7id_login")) {
-		login.verdict = ID7_DENY;
-		login.reason = ID7_REASON_CHANGED;
-	}
 	module->lang = login.lang;
 	code = result_account(&login);
 	if (code == PAM_NEW_AUTHTOK_REQD && !module->config.silent)

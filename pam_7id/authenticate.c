@@ -6,6 +6,7 @@
 #include "common/effects/secret.h"
 #include "pam_7id/conversation.h"
 #include "pam_7id/module.h"
+#include "pam_7id/proof.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
@@ -51,22 +52,22 @@ authenticate(struct module *module)
 	struct id7_login login;
 	int code;
 
-	code = module_open(module);
+	if (!module->config.nodelay)
+		(void)pam_fail_delay(module->pamh, FAIL_DELAY_US);
+	code = module_open(module, false);
 	if (code == PAM_SUCCESS)
 		code = module_whose(module, &whose);
 	if (code != PAM_SUCCESS)
 		return code;
 	if (whose == ID7_WHOSE_SYSTEM)
 		return PAM_USER_UNKNOWN;
-	if (!module->config.nodelay)
-		(void)pam_fail_delay(module->pamh, FAIL_DELAY_US);
 	code = get_authtok(module, &typed);
 	if (code != PAM_SUCCESS)
 		return refuse_unasked(module, whose, code);
 	module_attempt(module, whose, typed, &login);
 	code = result_authenticate(&login);
 	if (code == PAM_SUCCESS)
-		code = module_remember(module, "7id_login");
+		code = proof_keep(module, PROOF_LOGIN, &login);
 	return code;
 }
 
@@ -76,7 +77,8 @@ setcred(struct module *module)
 	enum id7_whose whose;
 	int code;
 
-	code = module_open(module);
+	/* sudo opens the session of another user than it has authenticated. */
+	code = module_open(module, false);
 	if (code == PAM_SUCCESS)
 		code = module_whose(module, &whose);
 	if (code != PAM_SUCCESS)

@@ -18,12 +18,12 @@
 #include "common/usecases/change.h"
 #include "pam_7id/conversation.h"
 #include "pam_7id/module.h"
+#include "pam_7id/proof.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
 #define TRIES 3
 #define TELL_MAX 300
-#define PROVED "7id_password"
 
 static bool
 as_root(const struct module *module)
@@ -65,7 +65,8 @@ prove(struct module *module)
 		return code;
 	module_attempt(module, ID7_WHOSE_OURS, typed, &login);
 	code = result_authenticate(&login);
-	return code == PAM_SUCCESS ? module_remember(module, PROVED) : code;
+	return code == PAM_SUCCESS ? proof_keep(module, PROOF_PASSWORD, &login)
+				   : code;
 }
 
 static void
@@ -106,7 +107,7 @@ ask_new(struct module *module, struct id7_secret **ret_typed)
 	if (code == PAM_SUCCESS)
 		code = conversation_ask(module->pamh,
 					id7_text(lang, "New password again: "),
-					PAM_AUTHTOK, &second);
+					0, &second);
 	if (code != PAM_SUCCESS)
 		return code;
 	if (!id7_secret_equal(first, second)) {
@@ -120,16 +121,26 @@ ask_new(struct module *module, struct id7_secret **ret_typed)
 	return PAM_SUCCESS;
 }
 
+/* `proof` NULL: root changes it for somebody. */
 static int
-change(struct module *module, const struct id7_secret *typed)
+change(struct module *module, const struct id7_proof *proof,
+       const struct id7_secret *typed)
 {
 	enum id7_quality quality = ID7_QUALITY_REFUSED;
 	struct id7_login login;
 	enum id7_error error;
 
+	if (!module_user_stays(module))
+		return PAM_AUTHTOK_ERR;
 	error = id7_change_authtok(
-		module->id7, module->user, typed, false, &module->origin,
+		module->id7, module->user, proof, typed, false, &module->origin,
 		id7_deadline_in(MODULE_DEADLINE_MS), &quality, &module->fault);
+	if (error == ID7_INVALID && quality == ID7_QUALITY_REFUSED) {
+		tell(module, id7_text(module_lang(module),
+				      "The account was changed meanwhile. The "
+				      "password stays as it is."));
+		return PAM_AUTHTOK_ERR;
+	}
 	if (error == ID7_INVALID) {
 		tell_quality(module, quality);
 		return PAM_TRY_AGAIN;
@@ -142,7 +153,8 @@ change(struct module *module, const struct id7_secret *typed)
 	login.verdict = ID7_ALLOW;
 	login.ours = true;
 	report_login(module, "password", &login);
-	return PAM_SUCCESS;
+	/* Only what was accepted is for the modules behind us. */
+	return conversation_set_item(module->pamh, PAM_AUTHTOK, typed);
 }
 
 static int
@@ -150,13 +162,17 @@ update(struct module *module)
 {
 	auto_secret *given = NULL;
 	struct id7_login account;
+	struct id7_proof proof;
+	const struct id7_proof *proved = &proof;
 	int code, tries;
 
 	id7_login_account(module->id7, module->user, module->known_to_system,
 			  &account);
 	if (nothing_due(module, &account))
 		return PAM_SUCCESS;
-	if (!as_root(module) && !module_remembers(module, PROVED))
+	if (as_root(module))
+		proved = NULL;
+	else if (!proof_find(module, PROOF_PASSWORD, &proof))
 		return PAM_AUTHTOK_ERR;
 	module->lang = account.lang;
 	if (module->use_authtok || module->first_pass != FIRST_PASS_NO) {
@@ -164,7 +180,7 @@ update(struct module *module)
 		if (code != PAM_SUCCESS)
 			return code;
 		if (given != NULL) {
-			code = change(module, given);
+			code = change(module, proved, given);
 			return code == PAM_TRY_AGAIN ? PAM_AUTHTOK_ERR : code;
 		}
 		if (module->use_authtok)
@@ -175,7 +191,7 @@ update(struct module *module)
 
 		code = ask_new(module, &typed);
 		if (code == PAM_SUCCESS)
-			code = change(module, typed);
+			code = change(module, proved, typed);
 		if (code != PAM_TRY_AGAIN)
 			return code;
 	}
@@ -200,7 +216,7 @@ chauthtok(struct module *module)
 	enum id7_whose whose;
 	int code;
 
-	code = module_open(module);
+	code = module_open(module, false);
 	if (code == PAM_SUCCESS)
 		code = module_whose(module, &whose);
 	if (code == PAM_USER_UNKNOWN ||

@@ -86,6 +86,19 @@ conversation_item(pam_handle_t *pamh, int item, struct id7_secret **ret_answer)
 	return keep(value, ret_answer);
 }
 
+int
+conversation_set_item(pam_handle_t *pamh, int item,
+		      const struct id7_secret *answer)
+{
+	auto_secret *text = id7_secret_make(answer->len + 1);
+
+	if (text == NULL)
+		return PAM_BUF_ERR;
+	memcpy(text->bytes, answer->bytes, answer->len);
+	text->bytes[answer->len] = '\0';
+	return pam_set_item(pamh, item, text->bytes);
+}
+
 void
 conversation_tell(pam_handle_t *pamh, unsigned int flags, int style,
 		  const char *text)

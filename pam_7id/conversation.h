@@ -31,6 +31,13 @@ int conversation_item(pam_handle_t *pamh, int item,
 		      struct id7_secret **ret_answer);
 
 /*
+ * Sets the PAM item `item` to what `answer` holds, up to its first NUL.
+ * PAM_SUCCESS; PAM_BUF_ERR and other codes of pam_set_item(3).
+ */
+int conversation_set_item(pam_handle_t *pamh, int item,
+			  const struct id7_secret *answer);
+
+/*
  * Shows one message (PAM_TEXT_INFO or PAM_ERROR_MSG) unless `flags` has
  * PAM_SILENT. What comes of it does not matter.
  */

@@ -4,8 +4,10 @@
 #include "pam_7id/module.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <security/pam_ext.h>
@@ -15,6 +17,7 @@
 #include "common/effects/fault.h"
 #include "common/effects/guard.h"
 #include "common/effects/secret.h"
+#include "pam_7id/proof.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
@@ -70,27 +73,42 @@ read_settings(struct module *module, int argc, const char **argv)
 		id7_config_defaults(&module->config);
 }
 
+/* A copy of a PAM item; NULL when it is not set. */
 static const char *
-get_item(pam_handle_t *pamh, int type)
+copy_item(pam_handle_t *pamh, int type, char copy[MODULE_ITEM_MAX])
 {
 	const void *item = NULL;
 
-	if (pam_get_item(pamh, type, &item) != PAM_SUCCESS)
+	if (pam_get_item(pamh, type, &item) != PAM_SUCCESS || item == NULL)
 		return NULL;
-	return item;
+	snprintf(copy, MODULE_ITEM_MAX, "%s", (const char *)item);
+	return copy;
+}
+
+/* Who really calls: a setuid program's own real uid may have been changed, by
+ * itself or by another thread inside the guard; the one it was started with
+ * cannot. */
+static uid_t
+caller_uid(void)
+{
+	uid_t uid = getuid();
+
+	return uid != 0 ? uid : (uid_t)getauxval(AT_UID);
 }
 
 void
 module_start(struct module *module, pam_handle_t *pamh, int flags, int argc,
 	     const char **argv)
 {
+	struct id7_origin *origin = &module->origin;
+
 	memset(module, 0, sizeof *module);
 	module->pamh = pamh;
 	module->flags = (unsigned int)flags;
-	module->origin.service = get_item(pamh, PAM_SERVICE);
-	module->origin.rhost = get_item(pamh, PAM_RHOST);
-	module->origin.tty = get_item(pamh, PAM_TTY);
-	module->origin.real_uid = getuid();
+	origin->service = copy_item(pamh, PAM_SERVICE, module->service);
+	origin->rhost = copy_item(pamh, PAM_RHOST, module->rhost);
+	origin->tty = copy_item(pamh, PAM_TTY, module->tty);
+	origin->real_uid = caller_uid();
 	read_settings(module, argc, argv);
 }
 
@@ -98,6 +116,10 @@ void
 module_end(struct module *module)
 {
 	id7_close(&module->id7);
+	if (module->user != NULL)
+		id7_wipe(module->user, strlen(module->user));
+	free(module->user);
+	module->user = NULL;
 }
 
 static bool
@@ -120,17 +142,41 @@ look_up_system(struct module *module)
 		module->uid = entry->pw_uid;
 }
 
-int
-module_open(struct module *module)
+static int
+get_user(struct module *module)
 {
-	enum id7_error error;
-	int code;
+	const char *user = NULL;
+	int code = pam_get_user(module->pamh, &user, NULL);
 
-	code = pam_get_user(module->pamh, &module->user, NULL);
 	if (code != PAM_SUCCESS)
 		return code == PAM_CONV_AGAIN ? PAM_INCOMPLETE : PAM_AUTH_ERR;
-	if (module->user == NULL)
+	if (user == NULL)
 		return PAM_AUTH_ERR;
+	module->user = strdup(user);
+	return module->user == NULL ? PAM_BUF_ERR : PAM_SUCCESS;
+}
+
+bool
+module_user_stays(struct module *module)
+{
+	const void *user = NULL;
+
+	return pam_get_item(module->pamh, PAM_USER, &user) == PAM_SUCCESS &&
+	       user != NULL && strcmp(user, module->user) == 0;
+}
+
+int
+module_open(struct module *module, bool same_user)
+{
+	enum id7_error error;
+	int code = get_user(module);
+
+	if (code != PAM_SUCCESS)
+		return code;
+	if (same_user && proof_of_another(module, PROOF_LOGIN)) {
+		report_changed_user(module);
+		return PAM_PERM_DENIED;
+	}
 	if (id7_config_exempts(&module->config, module->user, in_group, module))
 		return PAM_USER_UNKNOWN;
 	if (module->config_error != ID7_OK) {
@@ -170,15 +216,21 @@ module_attempt(struct module *module, enum id7_whose whose,
 	struct id7_guard guard;
 
 	id7_guard_enter(&guard);
-	id7_login_attempt(module->id7, module->user, typed, &module->origin,
-			  id7_deadline_in(MODULE_DEADLINE_MS), ret_login);
+	if (module_user_stays(module))
+		id7_login_attempt(
+			module->id7, module->user, typed, &module->origin,
+			id7_deadline_in(MODULE_DEADLINE_MS), ret_login);
+	else
+		id7_login_refuse(module->id7, module->user, ID7_REASON_CHANGED,
+				 ret_login);
 	/* An empty one is refused before the name is looked up. */
 	ret_login->ours |= whose == ID7_WHOSE_OURS;
-	report_login(module, "login", ret_login);
+	report_record(module, "login", ret_login);
 	if (!id7_guard_leave(&guard)) {
 		ret_login->verdict = ID7_DENY;
 		ret_login->error = ID7_INTERNAL;
 	}
+	report_outcome(module, "login", ret_login);
 	report_tell(module, ret_login);
 }
 
@@ -190,51 +242,4 @@ module_lang(const struct module *module)
 	return module->lang != ID7_LANG_SITE
 		       ? module->lang
 		       : (enum id7_lang)module->config.lang;
-}
-
-static void
-forget(pam_handle_t *pamh, void *data, int error_status)
-{
-	(void)pamh, (void)error_status;
-	free(data);
-}
-
-int
-module_remember(struct module *module, const char *name)
-{
-	char *copy = strdup(module->user);
-	int code;
-
-	if (copy == NULL)
-		return PAM_BUF_ERR;
-	code = pam_set_data(module->pamh, name, copy, forget);
-	if (code != PAM_SUCCESS)
-		free(copy);
-	return code;
-}
-
-static const char *
-remembered(struct module *module, const char *name)
-{
-	const void *data = NULL;
-
-	if (pam_get_data(module->pamh, name, &data) != PAM_SUCCESS)
-		return NULL;
-	return data;
-}
-
-bool
-module_remembers(struct module *module, const char *name)
-{
-	const char *user = remembered(module, name);
-
-	return user != NULL && strcmp(user, module->user) == 0;
-}
-
-bool
-module_name_changed(struct module *module, const char *name)
-{
-	const char *user = remembered(module, name);
-
-	return user != NULL && strcmp(user, module->user) != 0;
 }

@@ -23,7 +23,10 @@ enum first_pass {
 	FIRST_PASS_USE,	   /* take what an earlier module got, never ask */
 };
 
-/* One call. Pointers into libpam are borrowed for the call. */
+/* Bytes kept of PAM_SERVICE, PAM_RHOST and PAM_TTY, NUL included. */
+#define MODULE_ITEM_MAX 256
+
+/* One call. Nothing points into libpam: a conversation may change its items. */
 struct module {
 	pam_handle_t *pamh;
 	unsigned int flags;
@@ -35,10 +38,14 @@ struct module {
 	enum id7_error config_error;
 	struct id7_fault fault; /* of config_error, or of opening the store */
 
-	const char *user;	/* any bytes, terminated */
+	char *user; /* a copy: any bytes, terminated; NULL until module_open */
 	bool known_to_system;
 	uid_t uid; /* of the name, when the system knows it */
 	struct id7_origin origin;
+	char service[MODULE_ITEM_MAX]; /* copies that `origin` points to */
+	char rhost[MODULE_ITEM_MAX];
+	char tty[MODULE_ITEM_MAX];
+	struct id7_fault log_fault; /* of a log line that could not be written */
 	struct id7 *id7; /* NULL until module_open */
 	enum id7_lang lang; /* the account's, once somebody was proved to be its owner */
 };
@@ -60,10 +67,12 @@ void module_end(struct module *module);
 /*
  * Gets PAM_USER (asking when the application has not set it) and decides what
  * needs no store: an exempt name is PAM_USER_UNKNOWN before anything is opened.
+ * With `same_user`, another user than the one that was proved in this handle is
+ * PAM_PERM_DENIED before that.
  * PAM_SUCCESS: `user`, `known_to_system` are set and the store is open.
  * PAM_AUTHINFO_UNAVAIL: settings or store cannot be used; logged, told.
  */
-int module_open(struct module *module);
+int module_open(struct module *module, bool same_user);
 
 /*
  * Whose name it is. PAM_SUCCESS and *ret_whose, or PAM_AUTHINFO_UNAVAIL.
@@ -72,9 +81,11 @@ int module_whose(struct module *module, enum id7_whose *ret_whose);
 
 /*
  * One attempt with what was typed, its line in the log, and the text for the
- * person. No signal comes between the attempt and its line: who counts a guess
- * has recorded it, even when sshd's patience ends meanwhile. *ret_login says how
- * it ended; an attempt whose real uid could not be put back is refused.
+ * person. No signal comes between the attempt and its line in the log: who
+ * counts a guess has recorded it, even when sshd's patience ends meanwhile.
+ * syslog, which may wait for another process, comes after. *ret_login says how it
+ * ended; an attempt whose real uid could not be put back, or during whose prompt
+ * PAM_USER was changed, is refused.
  */
 void module_attempt(struct module *module, enum id7_whose whose,
 		    const struct id7_secret *typed,
@@ -88,17 +99,9 @@ void module_attempt(struct module *module, enum id7_whose whose,
 enum id7_lang module_lang(const struct module *module);
 
 /*
- * Remembers in the handle that `user` was proved here, under `name`
- * ("7id_login", "7id_password"); and asks whether it is still the same name. A
- * module between our calls may have changed PAM_USER.
+ * Whether PAM_USER is still what it was when the call began.
  */
-int module_remember(struct module *module, const char *name);
-bool module_remembers(struct module *module, const char *name);
-
-/*
- * Whether another name than the present one was proved in this handle.
- */
-bool module_name_changed(struct module *module, const char *name);
+bool module_user_stays(struct module *module);
 
 /* The work behind each door; each returns the PAM code. */
 int authenticate(struct module *module);

@@ -86,6 +86,13 @@ report_whose(struct module *module, enum id7_whose whose)
 	pam_syslog(module->pamh, LOG_DEBUG, "%s", text);
 }
 
+void
+report_changed_user(struct module *module)
+{
+	pam_syslog(module->pamh, LOG_ERR,
+		   "PAM_USER was changed after the login was proved; refused");
+}
+
 static const char *
 lane_name(enum id7_lane lane)
 {
@@ -151,17 +158,27 @@ write_journal(struct module *module, const char *event, const char *name,
 		.uid = module->origin.real_uid,
 		.pid = getpid(),
 	};
-	struct id7_fault fault;
-	char line[LINE_MAX_BYTES];
 
 	if (login->hashed)
 		entry.checked = login->checked_real ? "real" : "dummy";
-	if (id7_journal_append(module->config.log_dir, &entry, &fault) ==
-	    ID7_OK)
+	module->log_fault.error = ID7_OK;
+	if (id7_journal_append(module->config.log_dir, &entry,
+			       &module->log_fault) != ID7_OK)
 		return;
-	/* The log must not decide who may enter: say so, and go on. */
-	(void)id7_text_fault(ID7_LANG_EN, &fault, line, sizeof line);
+}
+
+/* The log must not decide who may enter: say so, and go on. */
+static void
+tell_log_fault(struct module *module)
+{
+	char line[LINE_MAX_BYTES];
+
+	if (module->log_fault.error == ID7_OK)
+		return;
+	(void)id7_text_fault(ID7_LANG_EN, &module->log_fault, line,
+			     sizeof line);
 	pam_syslog(module->pamh, LOG_WARNING, "log not written: %s", line);
+	module->log_fault.error = ID7_OK;
 }
 
 static void
@@ -196,18 +213,36 @@ write_syslog(struct module *module, const char *event, const char *name,
 }
 
 void
-report_login(struct module *module, const char *event,
-	     const struct id7_login *login)
+report_record(struct module *module, const char *event,
+	      const struct id7_login *login)
+{
+	char name[ID7_NAME_MAX * 4];
+
+	if (!module->config.no_count)
+		write_journal(module, event, log_name(module, login, name),
+			      login);
+}
+
+void
+report_outcome(struct module *module, const char *event,
+	       const struct id7_login *login)
 {
 	char name[ID7_NAME_MAX * 4];
 
 	if (module->config.no_count)
 		return;
-	(void)log_name(module, login, name);
-	write_syslog(module, event, name, login);
-	write_journal(module, event, name, login);
+	tell_log_fault(module);
+	write_syslog(module, event, log_name(module, login, name), login);
 	if (login->locked_now && login->ours)
 		audit_locked(module);
+}
+
+void
+report_login(struct module *module, const char *event,
+	     const struct id7_login *login)
+{
+	report_record(module, event, login);
+	report_outcome(module, event, login);
 }
 
 static const char *

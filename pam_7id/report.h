@@ -25,10 +25,29 @@ void report_fault(struct module *module, const struct id7_fault *fault);
 void report_whose(struct module *module, enum id7_whose whose);
 
 /*
- * Logs one outcome to syslog and to the log. `event` is "login", "account" or
- * "password"; a lock that the attempt set has a line and audit records of its
- * own. Names that are not accounts are logged as a keyed tag unless
- * `audit` is set. With `no_count` nothing is recorded.
+ * Logs that PAM_USER is not the user any more who was proved (LOG_ERR): some
+ * other module or the application changed it.
+ */
+void report_changed_user(struct module *module);
+
+/*
+ * Writes one outcome to the log, which waits for no other process; a line that
+ * could not be written is remembered for report_outcome. `event` is "login",
+ * "account" or "password". Names that are not accounts are logged as a keyed tag
+ * unless `audit` is set. With `no_count` nothing is recorded.
+ */
+void report_record(struct module *module, const char *event,
+		   const struct id7_login *login);
+
+/*
+ * Sends the same outcome to syslog; a lock that the attempt set has a line and
+ * audit records of its own.
+ */
+void report_outcome(struct module *module, const char *event,
+		    const struct id7_login *login);
+
+/*
+ * Both, in that order.
  */
 void report_login(struct module *module, const char *event,
 		  const struct id7_login *login);
