@@ -37,6 +37,17 @@ board_make(void)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+/* Counts what must not happen, and shows where and why. */
+static void
+board_broken(struct board *board, int line, const struct id7_store *store)
+{
+	const struct id7_fault *fault = id7_store_fault(store);
+
+	atomic_fetch_add(&board->broken, 1);
+	fprintf(stderr, "line %d: error %d, trouble %d, %s\n", line,
+		(int)fault->error, (int)fault->trouble, fault->subject);
+}
+
 static void
 board_wait(struct board *board)
 {
@@ -70,7 +81,7 @@ claim_place(struct id7_store *store, const struct id7_account *account,
 				      account->epoch, false, &policy, &now,
 				      ID7_LANE_REMOTE, 0, deadline, &claim,
 				      ret_ticket) != ID7_OK) {
-			atomic_fetch_add(&board->broken, 1);
+			board_broken(board, __LINE__, store);
 			return ID7_CLAIM_NONE;
 		}
 		if (claim == ID7_CLAIM_FULL)
@@ -91,7 +102,7 @@ guess(const struct temp_store *t, struct board *board, const char *name,
 	struct id7_now now;
 
 	if (id7_store_get(store, name, &account) != ID7_OK)
-		atomic_fetch_add(&board->broken, 1);
+		board_broken(board, __LINE__, store);
 	board_wait(board);
 	if (claim_place(store, &account, board, &ticket) ==
 	    ID7_CLAIM_RESERVED) {
@@ -108,7 +119,7 @@ guess(const struct temp_store *t, struct board *board, const char *name,
 	if (id7_store_settle(store, &ticket, account.id, account.epoch, &policy,
 			     &now, how, fingerprint, temp_store_long(),
 			     &settled) != ID7_OK)
-		atomic_fetch_add(&board->broken, 1);
+		board_broken(board, __LINE__, store);
 	if (settled.stands && how == ID7_SETTLE_WRONG)
 		atomic_fetch_add(&board->wrong, 1);
 	if (settled.locked_now)
@@ -203,7 +214,7 @@ churn(const struct temp_store *t, struct board *board, const char *name)
 	for (int i = 0; i < CHANGES; i++) {
 		if (temp_store_add(store, name) != ID7_OK ||
 		    id7_store_remove(store, name, temp_store_long()) != ID7_OK)
-			atomic_fetch_add(&board->broken, 1);
+			board_broken(board, __LINE__, store);
 	}
 	id7_store_close(&store);
 }
@@ -219,7 +230,7 @@ put_again(const struct temp_store *t, struct board *board, const char *name)
 	for (int i = 0; i < CHANGES; i++) {
 		if (id7_store_get(store, name, &account) != ID7_OK ||
 		    id7_store_put(store, &account, temp_store_long()) != ID7_OK)
-			atomic_fetch_add(&board->broken, 1);
+			board_broken(board, __LINE__, store);
 	}
 	id7_store_close(&store);
 }
@@ -238,12 +249,13 @@ look(const struct temp_store *t, struct board *board, const char *stays,
 	board_wait(board);
 	while (atomic_load(&board->stop) == 0) {
 		error = id7_store_get(store, flits, &account);
-		if (error != ID7_OK && error != ID7_NOT_FOUND)
-			atomic_fetch_add(&board->broken, 1);
+		if (error != ID7_OK && error != ID7_NOT_FOUND &&
+		    error != ID7_BUSY)
+			board_broken(board, __LINE__, store);
 		if (id7_store_get(store, stays, &account) != ID7_OK ||
 		    claim_place(store, &account, board, &ticket) !=
 			    ID7_CLAIM_RESERVED) {
-			atomic_fetch_add(&board->broken, 1);
+			board_broken(board, __LINE__, store);
 			continue;
 		}
 		struct id7_now now = id7_clock_now();
@@ -252,7 +264,7 @@ look(const struct temp_store *t, struct board *board, const char *stays,
 				     &policy, &now, ID7_SETTLE_RIGHT, 0,
 				     temp_store_long(), &settled) != ID7_OK ||
 		    !settled.stands)
-			atomic_fetch_add(&board->broken, 1);
+			board_broken(board, __LINE__, store);
 		atomic_fetch_add(&board->reserved, 1);
 	}
 	id7_store_close(&store);
@@ -284,8 +296,10 @@ chase(const struct temp_store *t, struct board *board, const char *flits)
 						 account.epoch, &policy, &now,
 						 ID7_SETTLE_WRONG, 1,
 						 temp_store_long(), &settled);
-		if (error != ID7_OK && error != ID7_NOT_FOUND)
-			atomic_fetch_add(&board->broken, 1);
+		/* On a machine that is short of time a look may give up. */
+		if (error != ID7_OK && error != ID7_NOT_FOUND &&
+		    error != ID7_BUSY)
+			board_broken(board, __LINE__, store);
 	}
 	id7_store_close(&store);
 }
