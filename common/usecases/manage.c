@@ -27,6 +27,25 @@ bad_name(const char *name, struct id7_fault *ret_fault)
 	return id7_fault_set(ret_fault, ID7_INVALID, ID7_TROUBLE_NONE, name);
 }
 
+/* A store that has lost its key is a store: a new key in the place of the lost
+ * one would stand in the way of the right one. */
+static enum id7_error
+no_store_yet(const struct id7_config *config, struct id7_fault *ret_fault)
+{
+	auto_store *store = NULL;
+	enum id7_error error;
+
+	error = id7_store_open(config->store_dir, config->key_dir, &store,
+			       ret_fault);
+	if (error == ID7_NOT_FOUND)
+		return ID7_OK;
+	if (error == ID7_OK || error == ID7_NO_KEY || error == ID7_WRONG_KEY ||
+	    error == ID7_CORRUPT || error == ID7_NEWER)
+		return id7_fault_set(ret_fault, ID7_EXISTS, ID7_TROUBLE_NONE,
+				     config->store_dir);
+	return error;
+}
+
 enum id7_error
 id7_manage_init(const struct id7_config *config, uint64_t accounts,
 		struct id7_fault *ret_fault)
@@ -37,7 +56,9 @@ id7_manage_init(const struct id7_config *config, uint64_t accounts,
 	if (error != ID7_OK)
 		return id7_fault_set(ret_fault, error, ID7_TROUBLE_NONE,
 				     "libsodium");
-	error = id7_dir_make_parent(config->key_dir, ret_fault);
+	error = no_store_yet(config, ret_fault);
+	if (error == ID7_OK)
+		error = id7_dir_make_parent(config->key_dir, ret_fault);
 	if (error == ID7_OK)
 		error = id7_dir_make_parent(config->store_dir, ret_fault);
 	if (error != ID7_OK)

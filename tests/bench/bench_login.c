@@ -10,7 +10,8 @@
 
 /*
  * one CONFDIR CASE FIRST ACCOUNTS COUNT PASSWORD
- *	COUNT logins one after the other, over ACCOUNTS accounts from FIRST
+ *	COUNT logins one after the other, over ACCOUNTS accounts from FIRST;
+ *	with 0 accounts FIRST is the name of the only one
  * crowd CONFDIR CASE ACCOUNTS PROCS EACH PASSWORD
  *	EACH by each of PROCS processes at once, each from a source of its own
  * ratio CONFDIR COUNT OPSLIMIT MEMLIMIT PASSWORD
@@ -23,6 +24,7 @@
 
 struct login {
 	const char *confdir, *which, *password;
+	const char *user; /* NULL: the accounts are numbered */
 	size_t first, accounts, each;
 	struct bench_samples start, samples;
 	size_t *codes; /* how often each code came, CODES of them a process */
@@ -89,9 +91,12 @@ sample(struct login *login, size_t number, size_t at)
 	int64_t start;
 	int code;
 
-	snprintf(user, sizeof user, "%c%07zu",
-		 strcmp(login->which, "unknown") == 0 ? 'x' : 'u',
-		 login->first + i * 7919 % login->accounts);
+	if (login->user != NULL)
+		snprintf(user, sizeof user, "%s", login->user);
+	else
+		snprintf(user, sizeof user, "%c%07zu",
+			 strcmp(login->which, "unknown") == 0 ? 'x' : 'u',
+			 login->first + i * 7919 % login->accounts);
 	snprintf(rhost, sizeof rhost, "192.0.2.%zu", number % 250);
 	code = log_in(login, user, rhost, &start, &login->samples.ns[i]);
 	if (login->start.ns != NULL)
@@ -215,8 +220,11 @@ main(int argc, char **argv)
 	if (argc == 8 && strcmp(argv[1], "one") == 0) {
 		login.confdir = argv[2];
 		login.which = argv[3];
-		login.first = bench_number(argv[4]);
 		login.accounts = bench_number(argv[5]);
+		if (login.accounts == 0)
+			login.user = argv[4];
+		else
+			login.first = bench_number(argv[4]);
 		login.each = bench_number(argv[6]);
 		login.password = argv[7];
 		one(&login);

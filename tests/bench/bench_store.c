@@ -11,12 +11,20 @@
 #include "tests/bench/bench.h"
 
 /*
- *   fill CONF ACCOUNTS PASSWORD      a store of accounts u0000000, u0000001,
- * ... get CONF ACCOUNTS COUNT          look-ups change CONF ACCOUNTS PROCS EACH
- * one durable change of a tally; all processes on one account when ACCOUNTS is
- * 1 acts CONF COUNT PASSWORD         add, password change, removal seq CONF
- * ACCOUNTS                how many tallies were written so far hash CONF COUNT
- * PROCS            slow hashes, COUNT by each process
+ * fill CONF ACCOUNTS PASSWORD
+ *	a store of the accounts u0000000, u0000001 and so on
+ * add CONF NAME PASSWORD
+ *	one account of any name
+ * get CONF ACCOUNTS COUNT
+ *	look-ups
+ * change CONF ACCOUNTS PROCS EACH
+ *	EACH durable changes of a tally by each of PROCS processes at once
+ * acts CONF COUNT PASSWORD
+ *	add, password change, removal
+ * seq CONF ACCOUNTS
+ *	how often the tallies were written so far
+ * hash CONF COUNT PROCS
+ *	COUNT slow hashes by each of PROCS processes at once
  */
 #define WAIT_MS 60000
 
@@ -73,7 +81,7 @@ pattern(const struct bench *b, const char *password)
 	struct id7_account account = {.epoch = 1, .revision = 1};
 	struct id7_cost cost = {.opslimit = b->config.opslimit,
 				.memlimit = b->config.memlimit};
-	int64_t now = id7_clock_now().wall;
+	int64_t now = id7_clock_wall();
 	enum id7_error error;
 
 	account.created = account.changed = account.password_changed = now;
@@ -160,6 +168,25 @@ fill(struct bench *b, const char *password)
 	printf("{\"accounts\":%zu,\"shards\":%u,\"per_s\":%.0f}\n", b->accounts,
 	       b->store->meta.shards,
 	       bench_rate(b->accounts, bench_now() - begun));
+}
+
+static void
+add(struct bench *b, const char *name, const char *password)
+{
+	struct id7_account account = {0};
+	auto_secret *typed = NULL;
+	struct id7_fault fault = {0};
+	enum id7_quality quality;
+	enum id7_error error;
+
+	store_open(b);
+	typed = id7_secret_copy(password, strlen(password));
+	snprintf(account.name, sizeof account.name, "%s", name);
+	error = id7_manage_add(b->id7, &account, typed,
+			       id7_deadline_in(WAIT_MS), &quality, &fault);
+	if (error != ID7_OK)
+		die(name, error, &fault);
+	printf("{}\n");
 }
 
 static void
@@ -350,6 +377,10 @@ hash(struct bench *b, size_t procs)
 static bool
 run(struct bench *b, const char *what, char **field, int fields)
 {
+	if (strcmp(what, "add") == 0 && fields == 2) {
+		add(b, field[0], field[1]);
+		return true;
+	}
 	b->accounts = bench_number(field[0]);
 	if (strcmp(what, "fill") == 0 && fields == 2) {
 		fill(b, field[1]);

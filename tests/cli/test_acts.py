@@ -18,6 +18,12 @@ def init(tool):
     check(mode == 0o700, oct(mode))
     _, err = tool.run("init", code=1)
     check("already" in err, err)
+    key = tool.dir + "/keys/1.key"
+    os.rename(key, tool.dir + "/lost")
+    _, err = tool.run("init", code=1)
+    check("already" in err and not os.path.exists(key),
+          "a lost key is not replaced:", err)
+    os.rename(tool.dir + "/lost", key)
 
 
 def add(tool):

@@ -58,7 +58,7 @@ for method in password keyboard-interactive; do
 	add_ours "$name" "$right"
 	it "$method: two slips before" refuse ssh_try "$name" 'slip one' $method
 	it "$method: that count" \
-		both refuse ssh_try "$name" 'slip two' $method -- tally "$name" ok 2
+		both refuse ssh_try "$name" 'slip two' $method and tally "$name" ok 2
 	forget_log
 	all_at_once 20 $method "$name" "$right"
 	it "$method: 20 parallel right logins are all in" answered 20 0

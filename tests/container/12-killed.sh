@@ -61,7 +61,7 @@ for method in password keyboard-interactive; do
 	it "SIGKILL, $method: sshd's child dies in the middle of the hash" \
 		kill -KILL "$hasher"
 	it "SIGKILL, $method: nobody is let in, nobody is told wrong" \
-		both not wait "$guess" -- logged 0 '"event":"login"'
+		both not wait "$guess" and logged 0 '"event":"login"'
 	it "SIGKILL, $method: the guess locks: even the right password is refused" \
 		refuse ssh_try "$name" "$right" $method
 	it "SIGKILL, $method: it was counted once" tally "$name" locked-out 1
@@ -75,11 +75,11 @@ for method in password keyboard-interactive; do
 	kill -STOP "$hasher"
 	set_clock 40 40
 	it "SIGSTOP past the lease, $method: the next login finds it counted" \
-		both refuse ssh_try "$name" "$right" $method -- \
+		both refuse ssh_try "$name" "$right" $method and \
 		tally "$name" locked-out 1
 	kill -CONT "$hasher"
 	it "SIGSTOP past the lease, $method: the stopped one is refused, though right" \
-		both refuse wait "$guess" -- \
+		both refuse wait "$guess" and \
 		logged 1 lease-lost "\"user\":\"$name\""
 	it "SIGSTOP past the lease, $method: it is counted once" \
 		tally "$name" locked-out 1
@@ -91,5 +91,5 @@ kill -STOP "$hasher"
 set_clock 80 80
 kill -CONT "$hasher"
 it "SIGSTOP past the lease: refused even when nobody else came" \
-	both refuse wait "$guess" -- logged 1 lease-lost '"user":"sleeper"'
+	both refuse wait "$guess" and logged 1 lease-lost '"user":"sleeper"'
 it "SIGSTOP past the lease: and counted" tally sleeper locked-out 1

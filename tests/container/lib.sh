@@ -68,10 +68,10 @@ not() {
 	! "$@"
 }
 
-# both COMMAND... -- COMMAND...: the first succeeds, then the second.
+# both COMMAND... and COMMAND...: the first succeeds, then the second.
 both() {
 	local one=()
-	while [ "$1" != -- ]; do
+	while [ "$1" != and ]; do
 		one+=("$1")
 		shift
 	done
@@ -236,7 +236,8 @@ set_clock() {
 
 # typing PROMPT ANSWER [PROMPT ANSWER...] -- COMMAND...: runs a command on a
 # terminal of its own, waits for each prompt and types the answer to it. Shows
-# what was said there; status as the command's, 124 when a prompt did not come.
+# what was said there; status as the command's,
+# 130 when a signal ended it, 124 when a prompt did not come.
 # An answer of ^C, ^D, ^[ or ^Z is that key alone; ^- types nothing and goes on.
 typing() {
 	command expect -f /7id/tests/container/typist -- "$@"
