@@ -166,7 +166,7 @@ shard_copy(struct backup *backup, struct id7_shard shard)
 	if (error == ID7_OK)
 		error = id7_files_write(dirfd, name, &tally, true);
 	id7_shard_base(shard, ID7_STORE_LOCK, name);
-	if (error == ID7_OK)
+	if (error == ID7_OK && id7_shard_has_lock(shard))
 		error = id7_files_write(dirfd, name, NULL, false);
 	return error == ID7_OK ? ID7_OK : blame(backup, error);
 }
@@ -175,7 +175,7 @@ static enum id7_error
 shards_copy(struct backup *backup)
 {
 	struct id7_store *store = backup->store;
-	const struct id7_shard phantoms = {.phantom = true};
+	struct id7_shard phantoms = {.phantom = true};
 	uint32_t shards = store->meta.shards;
 	enum id7_error error = ID7_OK;
 
@@ -183,7 +183,8 @@ shards_copy(struct backup *backup)
 		error = shard_copy(backup, (struct id7_shard){.index = i});
 		id7_store_step(store, i + 1, 2 * (uint64_t)shards);
 	}
-	if (error == ID7_OK)
+	for (; phantoms.index < ID7_PHANTOM_FILES && error == ID7_OK;
+	     phantoms.index++)
 		error = shard_copy(backup, phantoms);
 	return error;
 }

@@ -226,15 +226,14 @@ check_shard(struct check *check)
 }
 
 static void
-check_phantoms(struct check *check)
+check_phantom_file(struct check *check)
 {
 	struct id7_subject place = {.phantom = true};
 	struct id7_tallies tallies;
+	uint32_t first = check->shard.index * ID7_PHANTOMS_EACH;
 
-	check->shard = (struct id7_shard){.phantom = true};
-	hold(check);
 	if (open_one(check, ID7_STORE_TALLY, &check->tallies)) {
-		for (uint32_t i = 0; i < ID7_PHANTOMS; i++) {
+		for (uint32_t i = first; i < first + ID7_PHANTOMS_EACH; i++) {
 			place.hash[0] = (uint8_t)i;
 			place.hash[1] = (uint8_t)(i >> 8);
 			(void)!read_tallies(check, &place, &tallies);
@@ -247,6 +246,17 @@ check_phantoms(struct check *check)
 		}
 	}
 	id7_gdbm_leave(&check->tallies);
+}
+
+static void
+check_phantoms(struct check *check)
+{
+	check->shard = (struct id7_shard){.phantom = true};
+	hold(check);
+	for (uint32_t i = 0; i < ID7_PHANTOM_FILES; i++) {
+		check->shard.index = i;
+		check_phantom_file(check);
+	}
 	id7_hold_end(&check->hold);
 }
 

@@ -71,15 +71,18 @@ shard_make(struct id7_store *store, uint32_t index, const uint8_t *bytes,
 }
 
 static enum id7_error
-phantom_fill(struct id7_store *store, const struct id7_gdbm *file)
+phantom_fill(struct id7_store *store, uint32_t index,
+	     const struct id7_gdbm *file)
 {
 	static const struct id7_now never = {0};
 	static const uint8_t nobody[ID7_ID_LEN] = {0};
+	uint32_t first = 2 * ID7_PHANTOMS_EACH * index;
 	struct id7_tally tally;
 	enum id7_error error = ID7_OK;
 
 	id7_tally_init(&tally, nobody, 0, &never);
-	for (uint32_t i = 0; i < 2 * ID7_PHANTOMS && error == ID7_OK; i++) {
+	for (uint32_t i = first;
+	     i < first + 2 * ID7_PHANTOMS_EACH && error == ID7_OK; i++) {
 		struct id7_subject place = {.phantom = true};
 		char key[ID7_STORE_KEY_MAX + 1];
 		uint8_t bytes[ID7_TALLY_LEN];
@@ -95,12 +98,16 @@ phantom_fill(struct id7_store *store, const struct id7_gdbm *file)
 }
 
 static enum id7_error
-phantom_make(struct id7_store *store)
+phantom_make_file(struct id7_store *store, uint32_t index)
 {
-	auto_fd lock = id7_files_create(store->root_fd, "phantom.lock");
+	char name[ID7_STORE_FILE_MAX + 1];
 	auto_gdbm file = {0};
 	int fd = id7_files_create(store->root_fd, PHANTOM_TMP);
-	enum id7_error error = lock < 0 || fd < 0 ? ID7_IO : ID7_OK;
+	enum id7_error error = fd < 0 ? ID7_IO : ID7_OK;
+
+	id7_shard_name(store,
+		       (struct id7_shard){.phantom = true, .index = index},
+		       ID7_STORE_TALLY, name);
 
 	if (fd >= 0)
 		id7_shard_nocow(fd);
@@ -113,14 +120,27 @@ phantom_make(struct id7_store *store)
 	else if (fd >= 0)
 		close(fd);
 	if (error == ID7_OK)
-		error = phantom_fill(store, &file);
+		error = phantom_fill(store, index, &file);
 	if (error == ID7_OK)
 		error = id7_gdbm_close(&file);
-	if (error == ID7_OK && renameat(store->root_fd, PHANTOM_TMP,
-					store->root_fd, "phantom.tally") != 0)
+	if (error == ID7_OK &&
+	    renameat(store->root_fd, PHANTOM_TMP, store->root_fd, name) != 0)
 		error = ID7_IO;
 	return error == ID7_OK ? ID7_OK
 			       : id7_store_blame(store, error, PHANTOM_TMP);
+}
+
+static enum id7_error
+phantom_make(struct id7_store *store)
+{
+	auto_fd lock = id7_files_create(store->root_fd, "phantom.lock");
+	enum id7_error error = ID7_OK;
+
+	if (lock < 0)
+		return id7_store_blame(store, ID7_IO, "phantom.lock");
+	for (uint32_t i = 0; i < ID7_PHANTOM_FILES && error == ID7_OK; i++)
+		error = phantom_make_file(store, i);
+	return error;
 }
 
 static enum id7_error

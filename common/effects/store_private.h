@@ -28,6 +28,8 @@
 #define ID7_BYTE_SHAPE 0 /* of store.lock: shared by all but a restore */
 #define ID7_BYTE_CARE 1	 /* of store.lock: one restore or repair at a time */
 #define ID7_BYTE_GATE 2	 /* of store.lock: closed by who waits for the shape */
+#define ID7_PHANTOM_FILES 64  /* as small as most shards, so that both cost the same */
+#define ID7_PHANTOMS_EACH (ID7_PHANTOMS / ID7_PHANTOM_FILES)
 #define ID7_SHARDS_MIN 16
 #define ID7_SHARDS_MAX 4096
 #define ID7_STORE_DOUBT_MS 2000 /* a look-up in doubt waits no longer */
@@ -62,7 +64,7 @@ struct id7_store {
 	struct id7_policy policy; /* that `ticket` was made under */
 };
 
-/* One shard, or the ring of phantoms. */
+/* One shard, or one file of the ring of phantoms, which have one lock file. */
 struct id7_shard {
 	bool phantom;
 	uint32_t index;
@@ -81,6 +83,11 @@ enum id7_store_file {
  */
 struct id7_shard
 id7_shard_of(const struct id7_store *store, const struct id7_subject *subject);
+
+/*
+ * Whether a lock file goes with this shard: the phantoms' goes with the first.
+ */
+bool id7_shard_has_lock(struct id7_shard shard);
 
 /*
  * The name of a shard's file within the store directory: "g000001/0a3.db".

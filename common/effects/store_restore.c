@@ -296,30 +296,42 @@ catch_up(struct restore *restore)
 
 /* The names that nobody has go on being counted where they were. */
 static enum id7_error
-phantoms_make(struct restore *restore)
+phantom_file_make(struct restore *restore, uint32_t index)
 {
-	const struct id7_shard phantoms = {.phantom = true};
+	const struct id7_shard shard = {.phantom = true, .index = index};
 	struct id7_store *next = restore->next;
+	char name[ID7_STORE_FILE_MAX + 1];
 	auto_blob blob = {0};
-	auto_fd lock = openat(next->root_fd, "phantom.lock",
-			      O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	enum id7_error error;
 
-	if (lock < 0)
-		return blame(restore, ID7_IO, "phantom.lock");
-	if (restore->live != NULL && faccessat(next->root_fd, "phantom.tally",
-					       F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	id7_shard_base(shard, ID7_STORE_TALLY, name);
+	if (restore->live != NULL &&
+	    faccessat(next->root_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return ID7_OK;
-	error = id7_files_read(restore->from, phantoms, ID7_STORE_TALLY, &blob);
+	error = id7_files_read(restore->from, shard, ID7_STORE_TALLY, &blob);
 	if (error != ID7_OK)
 		return pass_on(restore, restore->from, error);
 	error = id7_files_write(next->root_fd, "phantom.tally.tmp", &blob,
 				true);
 	if (error == ID7_OK && renameat(next->root_fd, "phantom.tally.tmp",
-					next->root_fd, "phantom.tally") != 0)
+					next->root_fd, name) != 0)
 		error = ID7_IO;
-	return error == ID7_OK ? ID7_OK
-			       : blame(restore, error, "phantom.tally");
+	return error == ID7_OK ? ID7_OK : blame(restore, error, name);
+}
+
+static enum id7_error
+phantoms_make(struct restore *restore)
+{
+	struct id7_store *next = restore->next;
+	auto_fd lock = openat(next->root_fd, "phantom.lock",
+			      O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	enum id7_error error = ID7_OK;
+
+	if (lock < 0)
+		return blame(restore, ID7_IO, "phantom.lock");
+	for (uint32_t i = 0; i < ID7_PHANTOM_FILES && error == ID7_OK; i++)
+		error = phantom_file_make(restore, i);
+	return error;
 }
 
 static enum id7_error

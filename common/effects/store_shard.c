@@ -24,9 +24,18 @@ id7_shard_of(const struct id7_store *store, const struct id7_subject *subject)
 	const uint8_t *end = subject->hash + ID7_SUBJECT_LEN - 4;
 	struct id7_shard shard = {.phantom = subject->phantom};
 
-	if (!subject->phantom)
+	if (subject->phantom)
+		shard.index = id7_bytes_get32(subject->hash) % ID7_PHANTOMS /
+			      ID7_PHANTOMS_EACH;
+	else
 		shard.index = id7_bytes_get32(end) & (store->meta.shards - 1);
 	return shard;
+}
+
+bool
+id7_shard_has_lock(struct id7_shard shard)
+{
+	return !shard.phantom || shard.index == 0;
 }
 
 static const char *
@@ -47,9 +56,12 @@ void
 id7_shard_base(struct id7_shard shard, enum id7_store_file file,
 	       char ret_name[ID7_STORE_FILE_MAX + 1])
 {
-	if (shard.phantom)
-		(void)snprintf(ret_name, ID7_STORE_FILE_MAX + 1, "phantom.%s",
-			       ending(file));
+	if (shard.phantom && file == ID7_STORE_LOCK)
+		(void)snprintf(ret_name, ID7_STORE_FILE_MAX + 1,
+			       "phantom.lock");
+	else if (shard.phantom)
+		(void)snprintf(ret_name, ID7_STORE_FILE_MAX + 1,
+			       "phantom-%02x.%s", shard.index, ending(file));
 	else
 		(void)snprintf(ret_name, ID7_STORE_FILE_MAX + 1, "%03x.%s",
 			       shard.index, ending(file));

@@ -46,7 +46,9 @@ add_shard(struct id7_store *store, struct id7_shard shard,
 
 	for (int i = shard.phantom ? ID7_STORE_TALLY : ID7_STORE_DB;
 	     i <= ID7_STORE_LOCK && error == ID7_OK; i++)
-		error = add_size(store, shard, (enum id7_store_file)i, stats);
+		if (i != ID7_STORE_LOCK || id7_shard_has_lock(shard))
+			error = add_size(store, shard, (enum id7_store_file)i,
+					 stats);
 	if (error != ID7_OK || shard.phantom)
 		return error;
 	error = id7_shard_open(store, shard, ID7_STORE_DB, false, &file);
@@ -67,7 +69,7 @@ add_shard(struct id7_store *store, struct id7_shard shard,
 enum id7_error
 id7_store_stats(struct id7_store *store, struct id7_store_stats *ret_stats)
 {
-	const struct id7_shard phantoms = {.phantom = true};
+	struct id7_shard phantoms = {.phantom = true};
 	struct id7_store_stats stats = {.least = UINT64_MAX};
 	struct statvfs fs;
 	enum id7_error error = id7_store_fresh(store);
@@ -82,7 +84,8 @@ id7_store_stats(struct id7_store *store, struct id7_store_stats *ret_stats)
 				  &stats);
 		id7_store_step(store, i + 1, stats.shards);
 	}
-	if (error == ID7_OK)
+	for (; phantoms.index < ID7_PHANTOM_FILES && error == ID7_OK;
+	     phantoms.index++)
 		error = add_shard(store, phantoms, &stats);
 	if (error == ID7_OK && fstatvfs(store->root_fd, &fs) != 0)
 		error = id7_store_blame(store, ID7_IO, NULL);

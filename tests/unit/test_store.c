@@ -83,7 +83,7 @@ test_init(void)
 		  ID7_OK);
 	CHECK_INT(id7_store_check(store, NULL, NULL, &counts), ID7_OK);
 	CHECK_INT(counts.shards, 128);
-	CHECK_INT(counts.files, 128 * 3 + 2);
+	CHECK_INT(counts.files, 128 * 3 + 64 + 1);
 	CHECK_INT(counts.generation, 1);
 	CHECK_INT(counts.findings + counts.accounts, 0);
 	id7_store_close(&store);

@@ -253,7 +253,7 @@ test_stats(void)
 	CHECK_INT(stats.least, 0);
 	CHECK_INT(stats.most, 1);
 	CHECK_INT(stats.shards, 16);
-	CHECK_INT(stats.files, 16 * 3 + 2);
+	CHECK_INT(stats.files, 16 * 3 + 64 + 1);
 	CHECK_INT(stats.version, 1);
 	CHECK_INT(stats.generation, 1);
 	CHECK_INT(stats.created, 1700000000);
