@@ -151,6 +151,9 @@ fetch(GDBM_FILE handle, const char *key, datum *ret_value)
 	code = gdbm_last_errno(handle);
 	if (code == GDBM_ITEM_NOT_FOUND)
 		return ID7_NOT_FOUND;
+	/* Said of nothing but a cache that found no memory. */
+	if (code == GDBM_NO_ERROR)
+		return ID7_NO_MEMORY;
 	return error_of(code, gdbm_last_syserr(handle), ID7_CORRUPT);
 }
 

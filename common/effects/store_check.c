@@ -77,11 +77,11 @@ judge_tallies(struct check *check, const struct id7_subject *subject,
 	if (error == ID7_NOT_FOUND)
 		say_in(check, ID7_CORRUPT, ID7_N("account without a tally"),
 		       ID7_STORE_TALLY, name);
-	else if (error != ID7_OK)
+	else if (error != ID7_OK && !tallies.sound[0] && !tallies.sound[1])
 		say_in(check, error,
 		       ID7_N("both copies of a tally are damaged"),
 		       ID7_STORE_TALLY, name);
-	else if (!tallies.found[0] || !tallies.found[1])
+	else if (error != ID7_OK || !tallies.found[0] || !tallies.found[1])
 		say_in(check, ID7_CORRUPT,
 		       ID7_N("one copy of a tally is missing"), ID7_STORE_TALLY,
 		       name);

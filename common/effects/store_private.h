@@ -370,7 +370,9 @@ struct id7_tallies {
 
 /*
  * Reads both copies and chooses. ID7_OK: one is sound; ID7_NOT_FOUND: neither
- * is there; ID7_CORRUPT: neither is sound; ID7_NEWER; ID7_NO_MEMORY; ID7_IO.
+ * is there; ID7_CORRUPT: neither is sound, or one could not be read: it may be
+ * the newer, and what it counted must not be lost; ID7_NEWER; ID7_NO_MEMORY;
+ * ID7_IO.
  * found and sound are set in every case.
  */
 enum id7_error

@@ -191,7 +191,7 @@ id7_tallies_encode(const struct id7_store *store,
 static enum id7_error
 read_copy(const struct id7_store *store, const struct id7_gdbm *file,
 	  const struct id7_subject *subject, unsigned int copy,
-	  struct id7_tally *ret_tally)
+	  struct id7_tally *ret_tally, bool *ret_unread)
 {
 	char key[ID7_STORE_KEY_MAX + 1];
 	uint8_t bytes[ID7_TALLY_LEN] = {0};
@@ -200,6 +200,7 @@ read_copy(const struct id7_store *store, const struct id7_gdbm *file,
 
 	id7_store_tally_key(subject, copy, key);
 	error = id7_gdbm_fetch(file, key, bytes, sizeof bytes);
+	*ret_unread = error != ID7_OK && error != ID7_NOT_FOUND;
 	/* Summed even when there is none: a miss costs what a hit does. */
 	checksum(store, key, bytes, sum);
 	if (error != ID7_OK)
@@ -216,16 +217,18 @@ id7_tallies_read(struct id7_store *store, const struct id7_gdbm *file,
 {
 	struct id7_tally copy[2];
 	enum id7_error error[2];
+	bool unread[2];
 
 	memset(ret_tallies, 0, sizeof *ret_tallies);
 	for (unsigned int i = 0; i < 2; i++) {
-		error[i] = read_copy(store, file, subject, i, &copy[i]);
+		error[i] = read_copy(store, file, subject, i, &copy[i],
+				     &unread[i]);
 		ret_tallies->found[i] = error[i] != ID7_NOT_FOUND;
 		ret_tallies->sound[i] = error[i] == ID7_OK;
 	}
 	for (unsigned int i = 0; i < 2; i++) {
 		if (error[i] == ID7_NEWER || error[i] == ID7_NO_MEMORY ||
-		    error[i] == ID7_IO)
+		    error[i] == ID7_IO || unread[i])
 			return error[i];
 	}
 	if (error[0] != ID7_OK && error[1] != ID7_OK)
