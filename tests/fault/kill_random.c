@@ -169,7 +169,7 @@ judge(struct life *life)
 
 	found = id7_store_get(id7_get_store(life->id7), life->name, &a);
 	old = same_account(&me->is, found, &a);
-	new = was_busy && same_account(&me->will, found, &a);
+	new = was_busy &&same_account(&me->will, found, &a);
 	if (!old && !new) {
 		broke(life, "error %d, epoch %d, revision %d; is %d %d %d",
 		      (int)found, (int)a.epoch, (int)a.revision, me->is.exists,
@@ -181,11 +181,11 @@ judge(struct life *life)
 			look_at_failures(life, life->name, &failures, &all);
 
 		if (error != ID7_OK || !count_fits(me, new && !old, failures))
-			broke(life, "error %d, %u failures, were %u", (int)error,
-			      failures, me->is.failures);
+			broke(life, "error %d, %u failures, were %u",
+			      (int)error, failures, me->is.failures);
 	}
 	if (was_busy && !old)
-		me->new++;
+		me->new ++;
 	else if (was_busy)
 		me->old++;
 	if (!old)
@@ -259,9 +259,8 @@ foresee(struct life *life)
 	me->will = me->is;
 	switch (me->act) {
 	case ADD:
-		me->will = (struct state){.exists = true,
-					  .epoch = 1,
-					  .revision = 1};
+		me->will = (struct state){
+			.exists = true, .epoch = 1, .revision = 1};
 		break;
 	case PASSWD:
 		me->will.epoch++;
@@ -339,11 +338,11 @@ count_one(struct life *life)
 	/* From here on it counts, whatever becomes of this process. */
 	atomic_fetch_add(&counter->acknowledged, claim == ID7_CLAIM_RESERVED);
 	if (error == ID7_OK)
-		error = id7_store_settle(
-			store, &ticket, a.id, a.epoch, &policy, &now,
-			ID7_SETTLE_WRONG,
-			(uint32_t)random_bits(&life->random) | 1,
-			temp_store_long(), &settled);
+		error = id7_store_settle(store, &ticket, a.id, a.epoch, &policy,
+					 &now, ID7_SETTLE_WRONG,
+					 (uint32_t)random_bits(&life->random) |
+						 1,
+					 temp_store_long(), &settled);
 	if (error != ID7_OK || !settled.stands)
 		broke(life, "count: error %d, claim %d, stands %d", (int)error,
 		      (int)claim, settled.stands);
@@ -421,8 +420,8 @@ kill_one(const struct temp_login *l, struct board *board, unsigned int number,
 
 /* Everybody dies `kills` times in all, then finishes in peace. */
 static void
-kill_many(const struct temp_login *l, struct board *board,
-	  unsigned int workers, unsigned int kills, struct random *random)
+kill_many(const struct temp_login *l, struct board *board, unsigned int workers,
+	  unsigned int kills, struct random *random)
 {
 	pid_t child[WORKERS];
 	int status = 0;
@@ -430,8 +429,8 @@ kill_many(const struct temp_login *l, struct board *board,
 	atomic_store(&board->stop, 0);
 	for (unsigned int i = 0; i < workers; i++)
 		child[i] = give_birth(l, board, i, random);
-	for (unsigned int k = 0;
-	     k < kills && atomic_load(&board->broken) == 0; k++) {
+	for (unsigned int k = 0; k < kills && atomic_load(&board->broken) == 0;
+	     k++) {
 		unsigned int victim = random_below(random, workers);
 
 		kill_one(l, board, victim, &child[victim], random);

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stands before libc's calls and makes one of them fail: see failnth.h. */
+/* Each name is wanted as itself here, with no other behind it. */
+#undef _FILE_OFFSET_BITS
+#undef _FORTIFY_SOURCE
+
+#include "tests/support/failnth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define SHADOW __attribute__((visibility("default")))
+
+static struct {
+	bool armed, paused, failed;
+	enum fail_how how;
+	enum fail_kind kind; /* of the one that failed */
+	unsigned int n, seen;
+} state;
+
+/* Where the C library and the loader lie. */
+static struct range {
+	uintptr_t from, to;
+} system_parts[8];
+
+static const int errors[FAIL_KINDS][2] = {
+	[FAIL_OPEN] = {EMFILE, EIO},	  [FAIL_READ] = {EIO, 0},
+	[FAIL_WRITE] = {ENOSPC, 0},	  [FAIL_SYNC] = {EIO, ENOSPC},
+	[FAIL_CLOSE] = {EIO, EINTR},	  [FAIL_STAT] = {EIO, ENOMEM},
+	[FAIL_SEEK] = {EIO, EINVAL},	  [FAIL_NAME] = {EIO, ENOSPC},
+	[FAIL_MODE] = {EPERM, EIO},	  [FAIL_LOCK] = {ENOLCK, EIO},
+	[FAIL_MEMORY] = {ENOMEM, ENOMEM}, [FAIL_MAP] = {ENOMEM, EAGAIN},
+};
+
+static int
+note_part(struct dl_phdr_info *info, size_t size, void *data)
+{
+	size_t *count = data;
+
+	(void)size;
+	if (strstr(info->dlpi_name, "/libc.so") == NULL &&
+	    strstr(info->dlpi_name, "/ld-linux") == NULL)
+		return 0;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+
+		if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0 ||
+		    *count == sizeof system_parts / sizeof system_parts[0])
+			continue;
+		system_parts[*count].from = info->dlpi_addr + part->p_vaddr;
+		system_parts[*count].to =
+			system_parts[*count].from + part->p_memsz;
+		(*count)++;
+	}
+	return 0;
+}
+
+void
+fail_arm(unsigned int n, enum fail_how how)
+{
+	size_t count = 0;
+
+	dl_iterate_phdr(note_part, &count);
+	state.n = n;
+	state.how = how;
+	state.seen = 0;
+	state.failed = state.paused = false;
+	state.armed = true;
+}
+
+bool
+fail_disarm(enum fail_kind *ret_kind)
+{
+	state.armed = false;
+	*ret_kind = state.kind;
+	return state.failed;
+}
+
+void
+fail_pause(bool pause)
+{
+	state.paused = pause;
+}
+
+/* True: the call fails, with errno 0 when it only does less than asked. */
+static bool
+fails(enum fail_kind kind)
+{
+	unsigned int at;
+
+	if (!state.armed || state.paused)
+		return false;
+	at = state.seen++;
+	if (at == state.n) {
+		state.kind = kind;
+		state.failed = true;
+	} else if (at < state.n || state.how != FAIL_ALWAYS ||
+		   kind != state.kind) {
+		return false;
+	}
+	errno = errors[kind][state.how == FAIL_OTHER];
+	return true;
+}
+
+/* glibc aborts when it cannot allocate what it needs for itself (name services,
+ * thread-local data), so its own calls do not fail. */
+static bool
+memory_fails(const void *caller)
+{
+	uintptr_t at = (uintptr_t)caller;
+
+	for (size_t i = 0; i < sizeof system_parts / sizeof system_parts[0];
+	     i++)
+		if (at >= system_parts[i].from && at < system_parts[i].to)
+			return false;
+	return fails(FAIL_MEMORY);
+}
+
+static int
+do_open(int dirfd, const char *path, int flags, mode_t mode)
+{
+	if (fails(FAIL_OPEN))
+		return -1;
+	return (int)syscall(SYS_openat, dirfd, path, flags, mode);
+}
+
+#define OPEN(name)                                                             \
+	SHADOW int name(const char *path, int flags, ...);                     \
+	SHADOW int name(const char *path, int flags, ...)                      \
+	{                                                                      \
+		va_list ap;                                                    \
+		mode_t mode;                                                   \
+		va_start(ap, flags);                                           \
+		mode = va_arg(ap, mode_t);                                     \
+		va_end(ap);                                                    \
+		return do_open(AT_FDCWD, path, flags, mode);                   \
+	}
+#define OPENAT(name)                                                           \
+	SHADOW int name(int dirfd, const char *path, int flags, ...);          \
+	SHADOW int name(int dirfd, const char *path, int flags, ...)           \
+	{                                                                      \
+		va_list ap;                                                    \
+		mode_t mode;                                                   \
+		va_start(ap, flags);                                           \
+		mode = va_arg(ap, mode_t);                                     \
+		va_end(ap);                                                    \
+		return do_open(dirfd, path, flags, mode);                      \
+	}
+#define OPEN_2(name)                                                           \
+	SHADOW int name(const char *path, int flags);                          \
+	SHADOW int name(const char *path, int flags)                           \
+	{                                                                      \
+		return do_open(AT_FDCWD, path, flags, 0);                      \
+	}
+#define OPENAT_2(name)                                                         \
+	SHADOW int name(int dirfd, const char *path, int flags);               \
+	SHADOW int name(int dirfd, const char *path, int flags)                \
+	{                                                                      \
+		return do_open(dirfd, path, flags, 0);                         \
+	}
+
+OPEN(open)
+OPEN(open64)
+OPENAT(openat)
+OPENAT(openat64)
+OPEN_2(__open_2)
+OPEN_2(__open64_2)
+OPENAT_2(__openat_2)
+OPENAT_2(__openat64_2)
+
+SHADOW ssize_t
+read(int fd, void *buf, size_t len)
+{
+	if (fails(FAIL_READ))
+		return errno == 0 ? 0 : -1;
+	return syscall(SYS_read, fd, buf, len);
+}
+
+SHADOW ssize_t
+pread64(int fd, void *buf, size_t len, off64_t at)
+{
+	if (fails(FAIL_READ))
+		return errno == 0 ? 0 : -1;
+	return syscall(SYS_pread64, fd, buf, len, at);
+}
+
+SHADOW ssize_t
+pread(int fd, void *buf, size_t len, off_t at)
+{
+	return pread64(fd, buf, len, at);
+}
+
+SHADOW ssize_t
+write(int fd, const void *buf, size_t len)
+{
+	if (fails(FAIL_WRITE)) {
+		if (errno != 0)
+			return -1;
+		len /= 2;
+	}
+	return syscall(SYS_write, fd, buf, len);
+}
+
+#define ON_FD(name, kind, number)                                              \
+	SHADOW int name(int fd)                                                \
+	{                                                                      \
+		return fails(kind) ? -1 : (int)syscall(number, fd);            \
+	}
+
+ON_FD(fsync, FAIL_SYNC, SYS_fsync)
+ON_FD(fdatasync, FAIL_SYNC, SYS_fdatasync)
+ON_FD(syncfs, FAIL_SYNC, SYS_syncfs)
+
+SHADOW int
+close(int fd)
+{
+	bool failed = fails(FAIL_CLOSE);
+	int error = errno;
+	int code = (int)syscall(SYS_close, fd);
+
+	if (failed)
+		errno = error;
+	return failed ? -1 : code;
+}
+
+SHADOW int
+fstat(int fd, struct stat *st)
+{
+	if (fails(FAIL_STAT))
+		return -1;
+	return fstatat(fd, "", st, AT_EMPTY_PATH);
+}
+
+SHADOW int
+fstat64(int fd, struct stat64 *st)
+{
+	if (fails(FAIL_STAT))
+		return -1;
+	return fstatat64(fd, "", st, AT_EMPTY_PATH);
+}
+
+SHADOW off64_t
+lseek64(int fd, off64_t at, int whence)
+{
+	return fails(FAIL_SEEK) ? -1 : syscall(SYS_lseek, fd, at, whence);
+}
+
+SHADOW off_t
+lseek(int fd, off_t at, int whence)
+{
+	return lseek64(fd, at, whence);
+}
+
+SHADOW int
+renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+	if (fails(FAIL_NAME))
+		return -1;
+	return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
+}
+
+SHADOW int
+unlinkat(int dirfd, const char *name, int flags)
+{
+	if (fails(FAIL_NAME))
+		return -1;
+	return (int)syscall(SYS_unlinkat, dirfd, name, flags);
+}
+
+SHADOW int
+mkdir(const char *path, mode_t mode)
+{
+	if (fails(FAIL_NAME))
+		return -1;
+	return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
+SHADOW int
+fchmod(int fd, mode_t mode)
+{
+	return fails(FAIL_MODE) ? -1 : (int)syscall(SYS_fchmod, fd, mode);
+}
+
+SHADOW int
+ftruncate64(int fd, off64_t len)
+{
+	return fails(FAIL_MODE) ? -1 : (int)syscall(SYS_ftruncate, fd, len);
+}
+
+SHADOW int
+ftruncate(int fd, off_t len)
+{
+	return ftruncate64(fd, len);
+}
+
+#define FCNTL(name)                                                            \
+	SHADOW int name(int fd, int what, ...);                                \
+	SHADOW int name(int fd, int what, ...)                                 \
+	{                                                                      \
+		va_list ap;                                                    \
+		void *argument;                                                \
+		va_start(ap, what);                                            \
+		argument = va_arg(ap, void *);                                 \
+		va_end(ap);                                                    \
+		if (fails(FAIL_LOCK))                                          \
+			return -1;                                             \
+		return (int)syscall(SYS_fcntl, fd, what, argument);            \
+	}
+
+FCNTL(fcntl)
+FCNTL(fcntl64)
+
+/* The names under which glibc keeps its own for programs that shadow them. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+SHADOW void *
+malloc(size_t size)
+{
+	return memory_fails(__builtin_return_address(0)) ? NULL
+							 : __libc_malloc(size);
+}
+
+SHADOW void *
+calloc(size_t count, size_t size)
+{
+	return memory_fails(__builtin_return_address(0))
+		       ? NULL
+		       : __libc_calloc(count, size);
+}
+
+SHADOW void *
+realloc(void *old, size_t size)
+{
+	return memory_fails(__builtin_return_address(0))
+		       ? NULL
+		       : __libc_realloc(old, size);
+}
+
+SHADOW char *
+strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = memory_fails(__builtin_return_address(0))
+			     ? NULL
+			     : __libc_malloc(size);
+
+	return copy == NULL ? NULL : memcpy(copy, text, size);
+}
+
+SHADOW void *
+mmap64(void *hint, size_t len, int prot, int flags, int fd, off64_t at)
+{
+	if (fails(FAIL_MAP))
+		return MAP_FAILED;
+	return (void *)syscall(SYS_mmap, hint, len, prot, flags, fd, at);
+}
+
+SHADOW void *
+mmap(void *hint, size_t len, int prot, int flags, int fd, off_t at)
+{
+	return mmap64(hint, len, prot, flags, fd, at);
+}
