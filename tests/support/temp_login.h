@@ -86,10 +86,10 @@ temp_login_change(struct id7 *id7, const char *name, const char *password)
 	const struct id7_origin origin = {.rhost = TEMP_LOGIN_SOURCE};
 	enum id7_quality quality = ID7_QUALITY_REFUSED;
 
-	return typed == NULL
-		       ? ID7_NO_MEMORY
-		       : id7_change_authtok(id7, name, typed, false, &origin,
-					    temp_store_long(), &quality, NULL);
+	return typed == NULL ? ID7_NO_MEMORY
+			     : id7_change_authtok(id7, name, NULL, typed, false,
+						  &origin, temp_store_long(),
+						  &quality, NULL);
 }
 
 /* One attempt from TEMP_LOGIN_SOURCE. */
