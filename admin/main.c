@@ -97,6 +97,13 @@ static const struct opt import_opts[] = {
 	{0},
 };
 
+static const struct opt export_opts[] = {
+	{"format", "csv|json", ID7_N("what is written; without it csv")},
+	{"with-verifiers", NULL,
+	 ID7_N("with what is needed to guess passwords")},
+	{0},
+};
+
 static const struct opt test_login_opts[] = {
 	{"service", "NAME", ID7_N("the PAM service: sshd, login, sudo")},
 	{"password-stdin", NULL, ID7_N("one line of standard input")},
@@ -145,6 +152,9 @@ static const struct cmd commands[] = {
 	 ID7_N("enrol many, from a table"), import_opts, 1, 1, NULL, false},
 	{"import json", cmd_import_json, "FILE",
 	 ID7_N("enrol many, from JSON"), import_opts, 1, 1, NULL, false},
+	{"export", cmd_export, "",
+	 ID7_N("all people, as import reads them"), export_opts, 0, 0, NULL,
+	 false},
 	{"store check", cmd_store_check, "",
 	 ID7_N("read everything, say what is damaged"), none, 0, 0, NULL,
 	 false},

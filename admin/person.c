@@ -9,36 +9,21 @@
 #include "common/core/phc.h"
 #include "common/core/text.h"
 
-enum place {
-	NAME,
-	VERIFIER,
-	EMAIL1,
-	EMAIL2,
-	EMAIL1_CONFIRMED,
-	EMAIL2_CONFIRMED,
-	BIRTHDATE,
-	LANG,
-	EXPIRES,
-	MUST_CHANGE,
-	DISABLED,
-	PLACES
-};
-
-_Static_assert(PLACES <= ROW_COLUMNS_MAX, "columns of a row");
+_Static_assert(PERSON_COLUMNS <= ROW_COLUMNS_MAX, "columns of a row");
 
 const struct column person_columns[] = {
-	[NAME] = {"name", false},
-	[VERIFIER] = {"verifier", false},
-	[EMAIL1] = {"email1", false},
-	[EMAIL2] = {"email2", false},
-	[EMAIL1_CONFIRMED] = {"email1_confirmed", true},
-	[EMAIL2_CONFIRMED] = {"email2_confirmed", true},
-	[BIRTHDATE] = {"birthdate", false},
-	[LANG] = {"lang", false},
-	[EXPIRES] = {"expires", false},
-	[MUST_CHANGE] = {"must_change", true},
-	[DISABLED] = {"disabled", true},
-	[PLACES] = {0},
+	[PERSON_NAME] = {"name", false},
+	[PERSON_VERIFIER] = {"verifier", false},
+	[PERSON_EMAIL1] = {"email1", false},
+	[PERSON_EMAIL2] = {"email2", false},
+	[PERSON_EMAIL1_CONFIRMED] = {"email1_confirmed", true},
+	[PERSON_EMAIL2_CONFIRMED] = {"email2_confirmed", true},
+	[PERSON_BIRTHDATE] = {"birthdate", false},
+	[PERSON_LANG] = {"lang", false},
+	[PERSON_EXPIRES] = {"expires", false},
+	[PERSON_MUST_CHANGE] = {"must_change", true},
+	[PERSON_DISABLED] = {"disabled", true},
+	[PERSON_COLUMNS] = {0},
 };
 
 struct reading {
@@ -50,7 +35,7 @@ struct reading {
 };
 
 static bool
-refuse(const struct reading *r, enum place place, const char *reason)
+refuse(const struct reading *r, enum person_column place, const char *reason)
 {
 	const char *column = person_columns[place].name;
 
@@ -59,7 +44,7 @@ refuse(const struct reading *r, enum place place, const char *reason)
 }
 
 static bool
-is_true(const struct reading *r, enum place place)
+is_true(const struct reading *r, enum person_column place)
 {
 	const char *value = r->row->value[place];
 
@@ -69,14 +54,16 @@ is_true(const struct reading *r, enum place place)
 static bool
 read_name(const struct reading *r)
 {
-	const char *name = r->row->value[NAME];
+	const char *name = r->row->value[PERSON_NAME];
 
 	if (name == NULL)
-		return refuse(r, NAME, ID7_N("missing"));
+		return refuse(r, PERSON_NAME, ID7_N("missing"));
 	if (!id7_account_name_ok(name, strlen(name)))
-		return refuse(r, NAME, ID7_N("cannot be an account name"));
+		return refuse(r, PERSON_NAME,
+			      ID7_N("cannot be an account name"));
 	if (id7_config_exempts(r->config, name, r->in_group, NULL))
-		return refuse(r, NAME, ID7_N("exempt, cannot be enrolled"));
+		return refuse(r, PERSON_NAME,
+			      ID7_N("exempt, cannot be enrolled"));
 	memcpy(r->account->name, name, strlen(name));
 	return true;
 }
@@ -85,7 +72,7 @@ read_name(const struct reading *r)
 static bool
 read_verifier(const struct reading *r)
 {
-	const char *text = r->row->value[VERIFIER];
+	const char *text = r->row->value[PERSON_VERIFIER];
 	struct id7_account *a = r->account;
 	enum id7_phc what;
 
@@ -95,10 +82,10 @@ read_verifier(const struct reading *r)
 	}
 	what = id7_phc_parse(text, &a->cost, a->salt, a->verifier);
 	if (what != ID7_PHC_GOOD)
-		return refuse(r, VERIFIER, id7_phc_text(what));
+		return refuse(r, PERSON_VERIFIER, id7_phc_text(what));
 	if (a->cost.opslimit > r->config->opslimit_max ||
 	    a->cost.memlimit > r->config->memlimit_max)
-		return refuse(r, VERIFIER,
+		return refuse(r, PERSON_VERIFIER,
 			      ID7_N("above opslimit_max or memlimit_max"));
 	a->password_changed = r->now;
 	return true;
@@ -107,18 +94,19 @@ read_verifier(const struct reading *r)
 static bool
 read_address(const struct reading *r, unsigned int i)
 {
-	const char *address = r->row->value[EMAIL1 + i];
-	bool confirmed = is_true(r, EMAIL1_CONFIRMED + i);
+	const char *address = r->row->value[PERSON_EMAIL1 + i];
+	bool confirmed = is_true(r, PERSON_EMAIL1_CONFIRMED + i);
 
 	if (address == NULL && confirmed)
-		return refuse(r, EMAIL1_CONFIRMED + i,
+		return refuse(r, PERSON_EMAIL1_CONFIRMED + i,
 			      ID7_N("there is no address to confirm"));
 	if (address == NULL)
 		return true;
 	if (!id7_account_address_ok(address))
-		return refuse(r, EMAIL1 + i, ID7_N("no mail address"));
+		return refuse(r, PERSON_EMAIL1 + i, ID7_N("no mail address"));
 	if (i > 0 && r->account->address[i - 1][0] == '\0')
-		return refuse(r, EMAIL1 + i, ID7_N("without the one before"));
+		return refuse(r, PERSON_EMAIL1 + i,
+			      ID7_N("without the one before"));
 	memcpy(r->account->address[i], address, strlen(address));
 	r->account->address_confirmed[i] = confirmed;
 	return true;
@@ -127,37 +115,37 @@ read_address(const struct reading *r, unsigned int i)
 static bool
 read_birthdate(const struct reading *r)
 {
-	const char *text = r->row->value[BIRTHDATE];
+	const char *text = r->row->value[PERSON_BIRTHDATE];
 
 	return text == NULL ||
 	       id7_account_date_parse(text, &r->account->birthdate) ||
-	       refuse(r, BIRTHDATE, ID7_N("no date such as 1990-01-31"));
+	       refuse(r, PERSON_BIRTHDATE, ID7_N("no date such as 1990-01-31"));
 }
 
 static bool
 read_lang(const struct reading *r)
 {
-	const char *text = r->row->value[LANG];
+	const char *text = r->row->value[PERSON_LANG];
 
 	if (text == NULL || strcmp(text, "site") == 0)
 		return true;
 	r->account->lang = (uint8_t)id7_lang_parse(text);
 	return (strlen(text) == 2 && r->account->lang != ID7_LANG_SITE) ||
-	       refuse(r, LANG, ID7_N("must be en, ja or site"));
+	       refuse(r, PERSON_LANG, ID7_N("must be en, ja or site"));
 }
 
 /* No span from now: the same file must always say the same. */
 static bool
 read_expires(const struct reading *r)
 {
-	const char *text = r->row->value[EXPIRES];
+	const char *text = r->row->value[PERSON_EXPIRES];
 
 	if (text == NULL)
 		return true;
 	if (strlen(text) < 5 || text[4] != '-' ||
 	    !when_parse(text, 0, false, &r->account->expires) ||
 	    r->account->expires <= 0)
-		return refuse(r, EXPIRES,
+		return refuse(r, PERSON_EXPIRES,
 			      ID7_N("no moment such as 2027-03-31 or "
 				    "2027-03-31T00:00:00Z"));
 	return true;
@@ -166,9 +154,9 @@ read_expires(const struct reading *r)
 static void
 read_flags(const struct reading *r)
 {
-	if (is_true(r, MUST_CHANGE))
+	if (is_true(r, PERSON_MUST_CHANGE))
 		r->account->flags |= ID7_ACCOUNT_MUST_CHANGE;
-	if (is_true(r, DISABLED)) {
+	if (is_true(r, PERSON_DISABLED)) {
 		r->account->flags |= ID7_ACCOUNT_DISABLED;
 		r->account->disabled_at = r->now;
 	}
@@ -193,7 +181,7 @@ person_read(struct row *row, const struct id7_config *config,
 const char *
 person_name(const struct row *row, char *buf, size_t size)
 {
-	const char *name = row->value[NAME];
+	const char *name = row->value[PERSON_NAME];
 
 	buf[0] = '\0';
 	if (name != NULL)

@@ -7,6 +7,21 @@
 #include "common/core/account.h"
 #include "common/core/config.h"
 
+enum person_column {
+	PERSON_NAME,
+	PERSON_VERIFIER,
+	PERSON_EMAIL1,
+	PERSON_EMAIL2,
+	PERSON_EMAIL1_CONFIRMED,
+	PERSON_EMAIL2_CONFIRMED,
+	PERSON_BIRTHDATE,
+	PERSON_LANG,
+	PERSON_EXPIRES,
+	PERSON_MUST_CHANGE,
+	PERSON_DISABLED,
+	PERSON_COLUMNS
+};
+
 /* The columns of csv and keys of json alike. */
 extern const struct column person_columns[];
 
@@ -18,6 +33,15 @@ extern const struct column person_columns[];
 bool person_read(struct row *row, const struct id7_config *config,
 		 id7_in_group_fn *in_group, int64_t now,
 		 struct id7_account *ret_account);
+
+/*
+ * What a row says of an account in one column, so that person_read makes the
+ * same of it; "" when nothing. Returns false for a verifier that cannot be
+ * written. The caller wipes `ret_value`.
+ */
+#define PERSON_VALUE_MAX 255
+bool person_value(const struct id7_account *account, enum person_column column,
+		  char ret_value[PERSON_VALUE_MAX + 1]);
 
 /* The name that a row gives, made safe for a terminal; "" when it gives none.
  */

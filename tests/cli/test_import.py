@@ -150,6 +150,25 @@ def broken(tool):
     check(len(accounts(tool)) == before, "nothing of these was added")
 
 
+def exported(tool):
+    """What export writes, import finds to be there already."""
+    names = sorted(a["account"] for a in accounts(tool))
+    out, err = tool.run("export")
+    check("verifier" not in out and "$argon2id" not in out and err == "", err)
+    check(sorted(line.split(",")[0] for line in out.splitlines()[1:]) == names,
+          out)
+    _, err = tool.run("import", "csv", "--dry-run", "-", given=out, code=1)
+    check("another account" in err, "other than those with verifiers:", err)
+    for form in "csv", "json":
+        out, err = tool.run("export", "--format", form, "--with-verifiers")
+        check("warning" in err and out.count("$argon2id") >= 20, err)
+        _, err = tool.run("import", form, "-", given=out)
+        check(f"added: 0, there already: {len(names)}, refused: 0" in err, err)
+    out, _ = tool.run("--json", "export")
+    check(sorted(a["name"] for a in json.loads(out)) == names, out)
+    tool.run("export", "--format", "xml", code=2)
+
+
 def start(tool, *args, **more):
     return subprocess.Popen(
         [tool.program, "--conf", tool.conf, *args], text=True,
@@ -269,6 +288,7 @@ def main():
         flags(tool)
         refused(tool)
         broken(tool)
+        exported(tool)
         while_reading(tool)
         while_adding(tool)
         while_used(tool)
