@@ -397,4 +397,54 @@ enum id7_error id7_store_restore(const char *backup_dir, const char *store_dir,
 				 struct id7_store_restored *ret_restored,
 				 struct id7_fault *ret_fault) id7_must_use;
 
+/* Sizes of the files before and after. */
+struct id7_store_compacted {
+	uint64_t before;
+	uint64_t after;
+	uint32_t files; /* how many became smaller */
+};
+
+/*
+ * Writes every file of accounts and tallies anew, records in order, while the
+ * store is in use, and puts those that became smaller in the place of the old
+ * ones. Each file is the old or the new one at every moment; compact may be
+ * interrupted and repeated. ID7_OK; ID7_BUSY; ID7_CORRUPT: a file cannot be
+ * read through and is left as it is, with those after it; ID7_IO.
+ */
+enum id7_error id7_store_compact(struct id7_store *store,
+				 struct id7_store_compacted *ret_compacted)
+	id7_must_use;
+
+/*
+ * Told of each finding of a repair. `done` says what became of it (a msgid:
+ * "removed", ...); NULL: it is left as it is.
+ */
+typedef void id7_store_repair_fn(const struct id7_store_finding *finding,
+				 const char *done, void *context);
+
+struct id7_store_repaired {
+	uint64_t mended; /* with `dry_run`: that would be mended */
+	uint64_t left;	 /* damage that is left */
+};
+
+/*
+ * Mends what can be mended without inventing anything, while the store is in
+ * use: removes what interrupted changes left, completes a tally one copy of
+ * which is missing or unsound, takes marks of interrupted changes off, brings a
+ * tally back that is ahead of its account (its failures stay), makes missing
+ * lock files, and begins damaged counts of unknown names anew. An account
+ * without a tally is given an unsound one: it stays refused until `unlock
+ * --repair`. From the backup `from` (NULL: none), which must be this store's:
+ * files and records that cannot be read, by the rules of id7_store_restore.
+ * With `dry_run` nothing is changed. Each shard is mended as a whole or not at
+ * all; repair may be interrupted and repeated.
+ * ID7_OK: gone through, whatever is left; ID7_BUSY; ID7_EXISTS: `from` is
+ * another store's; errors of opening `from`; ID7_NO_MEMORY; ID7_IO.
+ */
+enum id7_error id7_store_repair(struct id7_store *store, const char *from,
+				bool dry_run, id7_store_repair_fn *told,
+				void *context,
+				struct id7_store_repaired *ret_repaired)
+	id7_must_use;
+
 #endif

@@ -69,8 +69,9 @@ read_tallies(struct check *check, const struct id7_subject *subject,
 
 static void
 judge_tallies(struct check *check, const struct id7_subject *subject,
-	      const char *name)
+	      const struct id7_account *account)
 {
+	const char *name = account->name;
 	struct id7_tallies tallies;
 	enum id7_error error = read_tallies(check, subject, &tallies);
 
@@ -93,6 +94,12 @@ judge_tallies(struct check *check, const struct id7_subject *subject,
 	else if ((tallies.tally.flags & ID7_TALLY_PROVISIONAL) != 0)
 		say_in(check, ID7_OK,
 		       ID7_N("adding or removing it was interrupted"),
+		       ID7_STORE_TALLY, name);
+	/* A new password would not clear it. */
+	else if (check->hold.byte && tallies.tally.epoch > account->epoch &&
+		 memcmp(tallies.tally.id, account->id, ID7_ID_LEN) == 0)
+		say_in(check, ID7_CORRUPT,
+		       ID7_N("a tally is ahead of its account"),
 		       ID7_STORE_TALLY, name);
 }
 
@@ -121,7 +128,7 @@ check_account(const char *key, void *context)
 		say_in(check, ID7_CORRUPT,
 		       ID7_N("an account lies in another's file"), ID7_STORE_DB,
 		       account.name);
-	judge_tallies(check, &subject, account.name);
+	judge_tallies(check, &subject, &account);
 	id7_wipe(&account, sizeof account);
 	return true;
 }
@@ -276,7 +283,13 @@ check_leftovers(struct check *check, int dirfd, const char *prefix)
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		const char *dot = strrchr(entry->d_name, '.');
+		uint32_t number = id7_files_generation(entry->d_name);
 
+		if (number != 0 &&
+		    (number != check->store->meta.generation || dot != NULL))
+			say(check, ID7_OK,
+			    ID7_N("a generation that is not in use"),
+			    entry->d_name, "");
 		if (dot == NULL || strcmp(dot, ".tmp") != 0)
 			continue;
 		(void)snprintf(path, sizeof path, "%s%.40s", prefix,

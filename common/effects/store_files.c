@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,6 +96,21 @@ id7_files_dir(int dirfd, const char *name, bool deep, int *ret_fd)
 	*ret_fd = fd;
 	fd = -1;
 	return ID7_OK;
+}
+
+uint32_t
+id7_files_generation(const char *name)
+{
+	char text[ID7_STORE_FILE_MAX + 1];
+	unsigned int number = 0;
+
+	if (sscanf(name, "g%6u", &number) != 1)
+		return 0;
+	(void)snprintf(text, sizeof text, "g%06u", number);
+	if (strcmp(name, text) == 0)
+		return number;
+	(void)snprintf(text, sizeof text, "g%06u.new", number);
+	return strcmp(name, text) == 0 ? number : 0;
 }
 
 enum id7_error

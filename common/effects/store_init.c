@@ -97,8 +97,8 @@ phantom_fill(struct id7_store *store, uint32_t index,
 	return error;
 }
 
-static enum id7_error
-phantom_make_file(struct id7_store *store, uint32_t index)
+enum id7_error
+id7_store_phantoms_make(struct id7_store *store, uint32_t index)
 {
 	char name[ID7_STORE_FILE_MAX + 1];
 	auto_gdbm file = {0};
@@ -139,7 +139,7 @@ phantom_make(struct id7_store *store)
 	if (lock < 0)
 		return id7_store_blame(store, ID7_IO, "phantom.lock");
 	for (uint32_t i = 0; i < ID7_PHANTOM_FILES && error == ID7_OK; i++)
-		error = phantom_make_file(store, i);
+		error = id7_store_phantoms_make(store, i);
 	return error;
 }
 

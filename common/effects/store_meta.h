@@ -50,6 +50,13 @@ enum id7_error id7_store_parts_open(struct id7_store *store) id7_must_use;
 void id7_store_key_check(const struct id7_store *store, uint8_t ret_check[16]);
 
 /*
+ * Makes one empty file of the ring of phantoms in the place of any that is
+ * there. ID7_OK; ID7_NO_MEMORY; ID7_IO.
+ */
+enum id7_error id7_store_phantoms_make(struct id7_store *store,
+				       uint32_t index) id7_must_use;
+
+/*
  * Seals `root` into store->meta and writes meta durably. ID7_OK; file errors,
  * as in the handle's fault.
  */

@@ -211,6 +211,12 @@ enum id7_error id7_files_dir(int dirfd, const char *name, bool deep,
 			     int *ret_fd) id7_must_use;
 
 /*
+ * The number of the generation that the name of a directory says: "g000012", or
+ * "g000012.new"; 0: neither.
+ */
+uint32_t id7_files_generation(const char *name);
+
+/*
  * Reads a shard's file through one descriptor. ID7_OK and bytes that the caller
  * releases; file errors; ID7_NO_MEMORY.
  */

@@ -118,27 +118,11 @@ open_live(struct restore *restore, bool any)
 		       : error;
 }
 
-/* The number of "g000012", "g000012.new"; 0: no such name. */
-static uint32_t
-generation_of(const char *name)
-{
-	char text[ID7_STORE_FILE_MAX + 1];
-	unsigned int number = 0;
-
-	if (sscanf(name, "g%6u", &number) != 1)
-		return 0;
-	(void)snprintf(text, sizeof text, "g%06u", number);
-	if (strcmp(name, text) == 0)
-		return number;
-	(void)snprintf(text, sizeof text, "g%06u.new", number);
-	return strcmp(name, text) == 0 ? number : 0;
-}
-
 static void
 note_generation(const char *name, void *context)
 {
 	uint32_t *highest = context;
-	uint32_t number = generation_of(name);
+	uint32_t number = id7_files_generation(name);
 
 	if (number > *highest)
 		*highest = number;
@@ -382,7 +366,7 @@ put_away(const char *name, void *context)
 {
 	const struct restore *restore = context;
 	const struct id7_store *next = restore->next;
-	uint32_t number = generation_of(name);
+	uint32_t number = id7_files_generation(name);
 	char aside[ID7_STORE_FILE_MAX + 1];
 	uint64_t random;
 
