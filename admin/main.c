@@ -64,6 +64,18 @@ static const struct opt yes_opts[] = {
 	{0},
 };
 
+static const struct opt restore_opts[] = {
+	{"yes", NULL,
+	 ID7_N("do not ask, and replace another or damaged store, too")},
+	{0},
+};
+
+static const struct opt repair_opts[] = {
+	{"from", "DIR", ID7_N("a backup to take from what cannot be read")},
+	{"dry-run", NULL, ID7_N("only say what would be done")},
+	{0},
+};
+
 static const struct opt reason_opts[] = {
 	{"reason", "TEXT",
 	 ID7_N("why, for the log and the next administrator")},
@@ -157,6 +169,21 @@ static const struct cmd commands[] = {
 	 false},
 	{"store check", cmd_store_check, "",
 	 ID7_N("read everything, say what is damaged"), none, 0, 0, NULL,
+	 false},
+	{"store repair", cmd_store_repair, "",
+	 ID7_N("mend what can be mended without inventing anything"),
+	 repair_opts, 0, 0, NULL, false},
+	{"store backup", cmd_store_backup, "DIR",
+	 ID7_N("copy the store into a new directory"), none, 1, 1, NULL,
+	 false},
+	{"store restore", cmd_store_restore, "DIR",
+	 ID7_N("put a backup in the place of the store"), restore_opts, 1, 1,
+	 NULL, false},
+	{"store compact", cmd_store_compact, "",
+	 ID7_N("make the files smaller where they can be"), none, 0, 0, NULL,
+	 false},
+	{"store stats", cmd_store_stats, "",
+	 ID7_N("how large the store is, and of what shape"), none, 0, 0, NULL,
 	 false},
 	{"config check", cmd_config_check, "",
 	 ID7_N("say what is wrong with the settings"), none, 0, 0, NULL, true},

@@ -8,11 +8,12 @@
 
 #include "common/core/text.h"
 
-#define REMOVED ID7_N("removed")
-#define COMPLETED ID7_N("completed from the other copy")
-#define UNMARKED ID7_N("the mark is taken off")
-#define BROUGHT_BACK ID7_N("brought back to its account; its failures stay")
-#define FROM_BACKUP ID7_N("taken from the backup")
+static const char removed[] = ID7_N("removed");
+static const char completed[] = ID7_N("completed from the other copy");
+static const char unmarked[] = ID7_N("the mark is taken off");
+static const char brought_back[] =
+	ID7_N("brought back to its account; its failures stay");
+static const char from_backup[] = ID7_N("taken from the backup");
 
 /* Mended no further than that an administrator may decide. */
 static const char *const prepared =
@@ -182,7 +183,7 @@ mend_lost(struct work *work, const struct id7_subject *subject,
 		old.tally.epoch = account->epoch;
 		old.tally.flags &= ~ID7_TALLY_PROVISIONAL;
 		plan_both(work, subject, now, &old.tally);
-		done = FROM_BACKUP;
+		done = from_backup;
 	} else if (can && !(now->found[0] && now->found[1])) {
 		plan_both(work, subject, now, NULL);
 		done = prepared;
@@ -207,7 +208,7 @@ complete(struct work *work, const struct id7_subject *subject,
 	     missing ? ID7_N("one copy of a tally is missing")
 		     : ID7_N("one copy of a tally is damaged, the other one "
 			     "serves"),
-	     ID7_STORE_TALLY, account->name, can ? COMPLETED : NULL);
+	     ID7_STORE_TALLY, account->name, can ? completed : NULL);
 }
 
 static void
@@ -232,14 +233,14 @@ mend_tally(struct work *work, const struct id7_subject *subject,
 		tally.flags &= ~ID7_TALLY_PROVISIONAL;
 		note(work, ID7_OK,
 		     ID7_N("adding or removing it was interrupted"),
-		     ID7_STORE_TALLY, account->name, UNMARKED);
+		     ID7_STORE_TALLY, account->name, unmarked);
 	}
 	if (tally.epoch > account->epoch &&
 	    memcmp(tally.id, account->id, ID7_ID_LEN) == 0) {
 		tally.epoch = account->epoch;
 		note(work, ID7_CORRUPT,
 		     ID7_N("a tally is ahead of its account"), ID7_STORE_TALLY,
-		     account->name, BROUGHT_BACK);
+		     account->name, brought_back);
 	}
 	if (memcmp(&tally, &now.tally, sizeof tally) != 0)
 		plan_both(work, subject, &now, &tally);
@@ -270,7 +271,7 @@ mend_record(struct work *work, const char *key, bool replaceable_record)
 	if (can)
 		plan(work, ID7_STORE_DB, ID7_EDIT_REPLACE, key, sealed);
 	note(work, ID7_CORRUPT, ID7_N("an account's record cannot be read"),
-	     ID7_STORE_DB, account.name, can ? FROM_BACKUP : NULL);
+	     ID7_STORE_DB, account.name, can ? from_backup : NULL);
 	id7_wipe(&account, sizeof account);
 }
 
@@ -320,14 +321,14 @@ mend_orphan(struct work *work, const struct id7_subject *subject,
 		}
 		note(work, ID7_OK,
 		     ID7_N("left by an interrupted add or remove"),
-		     ID7_STORE_TALLY, "", REMOVED);
+		     ID7_STORE_TALLY, "", removed);
 		return;
 	}
 	can = old_record(work, account_key, sealed, &account);
 	if (can)
 		plan(work, ID7_STORE_DB, ID7_EDIT_INSERT, account_key, sealed);
 	note(work, ID7_CORRUPT, ID7_N("tally without an account"),
-	     ID7_STORE_TALLY, account.name, can ? FROM_BACKUP : NULL);
+	     ID7_STORE_TALLY, account.name, can ? from_backup : NULL);
 	id7_wipe(&account, sizeof account);
 }
 
