@@ -30,7 +30,7 @@ told_to_go() {
 	[ $((0x$pending & 0x6000)) -ne 0 ]
 }
 
-start_sshd -o LoginGraceTime=2
+start_sshd -o LoginGraceTime=4
 for method in password keyboard-interactive; do
 	name=late-${method%%-*}
 	add_slow "$name"
@@ -46,7 +46,7 @@ for method in password keyboard-interactive; do
 	it "LoginGraceTime, $method: the guess has its line in the log" \
 		logged 1 '"reason":"wrong"' "\"user\":\"$name\""
 	it "LoginGraceTime, $method: the guess locks: even the right password is refused" \
-		refuse ssh_try "$name" "$right" $method
+		refuse su_try "$name" "$right"
 	it "LoginGraceTime, $method: it is counted once" \
 		tally "$name" locked-out 1
 done

@@ -52,7 +52,8 @@ for signal in STOP TSTP; do
 		ssh_try "$victim" "$right"
 	it "$signal: so does a third person, in the other way" \
 		ssh_try third "$right" keyboard-interactive
-	it "$signal: nobody was told busy" logged 0 '"reason":"busy"'
+	it "$signal: nobody but su itself was told busy" \
+		logged 0 '"reason":"busy"' '"service":"sshd"'
 	it "$signal: no guess was lost in the middle" logged 0 '"reason":"lease-lost"'
 	pkill -KILL -u mallory
 done
