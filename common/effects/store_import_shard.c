@@ -104,6 +104,7 @@ plan_one(struct shard_work *work, const struct id7_gdbm *accounts,
 			     &marked);
 	ref->add = standing == ID7_IMPORT_FRESH;
 	ref->mark = ref->add || marked;
+	ref->orphan = ref->add && marked;
 	work->added += ref->add;
 	work->already += !ref->add;
 	work->marked += ref->mark;
@@ -153,15 +154,19 @@ each_added(struct shard_work *work, const struct id7_gdbm *file, each_fn *each)
 	return error;
 }
 
-/* What a crash left in the place of a tally is nobody's. */
+/*
+ * What a crash left in the place of a tally is nobody's. One that was not seen
+ * before, though it could have been, is not ours to judge.
+ */
 static enum id7_error
-load(const struct id7_gdbm *file, const char *key, const void *value,
+load(const struct id7_gdbm *file, bool seen, const char *key, const void *value,
      size_t len)
 {
 	enum id7_error error = id7_gdbm_load(file, key, value, len);
 
-	return error == ID7_EXISTS ? id7_gdbm_replace(file, key, value, len)
-				   : error;
+	if (error != ID7_EXISTS)
+		return error;
+	return seen ? id7_gdbm_replace(file, key, value, len) : ID7_INTERNAL;
 }
 
 static enum id7_error
@@ -180,7 +185,7 @@ load_tally(struct shard_work *work, const struct id7_gdbm *file,
 		tally.seq = copy + 1;
 		id7_tallies_encode(work->store, &subject, copy, &tally, bytes);
 		id7_store_tally_key(&subject, copy, key);
-		error = load(file, key, bytes, sizeof bytes);
+		error = load(file, ref->orphan, key, bytes, sizeof bytes);
 	}
 	return error;
 }
@@ -210,7 +215,7 @@ load_account(struct shard_work *work, const struct id7_gdbm *file,
 
 	(void)work;
 	id7_store_account_key(&subject, key);
-	return id7_gdbm_load(file, key, row->sealed, sizeof row->sealed);
+	return load(file, false, key, row->sealed, sizeof row->sealed);
 }
 
 static enum id7_error

@@ -29,8 +29,9 @@ struct id7_spool_ref {
 	uint64_t line;
 	uint64_t at;
 	bool refused;
-	bool add;  /* the importer's: to be added, */
-	bool mark; /* and a tally whose mark is to go */
+	bool add;    /* the importer's: to be added, */
+	bool orphan; /* where an interrupted change left a tally, */
+	bool mark;   /* and a tally whose mark is to go */
 };
 
 /* The rows of one shard, by hash, then by line. */
