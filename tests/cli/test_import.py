@@ -5,6 +5,7 @@ import base64
 import fcntl
 import json
 import os
+import pty
 import select
 import signal
 import struct
@@ -169,6 +170,28 @@ def exported(tool):
     tool.run("export", "--format", "xml", code=2)
 
 
+def shows_progress(tool):
+    """On a terminal one line says how far it is, and goes before the rest."""
+    path = write(tool, "shown.csv", people(5, 8000) + "a b,,,,,,\n")
+    ours, theirs = pty.openpty()
+    subprocess.run([tool.program, "--conf", tool.conf, "import", "csv",
+                    "--dry-run", path], stderr=theirs, check=False,
+                   env=tool.environment({}))
+    os.close(theirs)
+    said = b""
+    try:
+        while more := os.read(ours, 65536):
+            said += more
+    except OSError:
+        pass  # the other end is closed
+    os.close(ours)
+    check(b"\rreading: 1\x1b[K" in said, said)
+    check(b"\r\x1b[Kline 7: a b: name: " in said, said)
+    check(b"checking: 0 / 5 (0 %)" in said, said)
+    check(said.rstrip().endswith(tool.conf.encode() + b" import csv --continue "
+                                 + path.encode()), said)
+
+
 def start(tool, *args, **more):
     return subprocess.Popen(
         [tool.program, "--conf", tool.conf, *args], text=True,
@@ -289,6 +312,7 @@ def main():
         refused(tool)
         broken(tool)
         exported(tool)
+        shows_progress(tool)
         while_reading(tool)
         while_adding(tool)
         while_used(tool)
