@@ -280,11 +280,11 @@ report_tell(struct module *module, const struct id7_login *login)
 	else
 		snprintf(text, sizeof text,
 			 id7_text(lang,
-				  "7iD %s: login failed.\n"
+				  "7iD %s: login failed.\nHelp: %s\n"
 				  "Check the ID and the password. After "
 				  "repeated failures an account\n"
 				  "is locked for a while and refuses even the "
-				  "right password.\nHelp: %s"),
+				  "right password."),
 			 login->reference, contact(module, lang));
 	conversation_tell(module->pamh, module->flags, PAM_ERROR_MSG, text);
 }
