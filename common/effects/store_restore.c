@@ -409,9 +409,12 @@ run(struct restore *restore, bool any, struct id7_store_restored *ret_restored)
 		error = same_place(restore);
 	if (error == ID7_OK)
 		error = open_live(restore, any);
-	if (error == ID7_OK)
-		error = build(restore);
-	if (error == ID7_OK)
+	if (error != ID7_OK)
+		return error;
+	error = build(restore);
+	if (error != ID7_OK)
+		(void)id7_files_clear(next->root_fd, restore->built, false);
+	else
 		error = swap(restore);
 	if (error != ID7_OK)
 		return error;

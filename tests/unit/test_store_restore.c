@@ -332,6 +332,27 @@ test_damaged(struct temp_store *t)
 	id7_store_close(&store);
 }
 
+/* A restore that cannot be built leaves the store, and nothing beside it. */
+static void
+test_given_up(struct temp_store *t)
+{
+	struct id7_store_restored done;
+	struct id7_fault fault = {0};
+	struct id7_store *store = temp_store_open(t);
+	struct id7_account a;
+	char path[200];
+
+	backup(t, "short");
+	snprintf(path, sizeof path, "rm %s/short/g*/00c.db", t->temp.dir);
+	CHECK_INT(system(path), 0);
+	CHECK_INT(restore(t, "short", true, &done, &fault), ID7_CORRUPT);
+	CHECK(strstr(fault.subject, "/short/") != NULL);
+	CHECK_INT(id7_store_get(store, "alice", &a), ID7_OK);
+	snprintf(path, sizeof path, "! ls -d %s/g*.new 2>/dev/null", t->dir);
+	CHECK_INT(system(path), 0);
+	id7_store_close(&store);
+}
+
 /* Logs in without an end; every answer is right or busy. */
 static void
 work(const struct temp_store *t)
@@ -408,6 +429,7 @@ main(void)
 	test_epoch(&t);
 	test_under_way(&t);
 	test_refused(&t);
+	test_given_up(&t);
 	test_ruins(&t);
 	test_damaged(&t);
 	temp_remove(&t.temp);
