@@ -9,8 +9,10 @@
 #include "tests/bench/bench.h"
 
 /*
- * flush DIR COUNT                  overwrite one block, fsync
- * gdbm DIR RECORDS PROCS EACH      lock, open, fetch, store, unlock, close
+ * flush DIR COUNT GAP
+ *	overwrite one block, fsync; GAP microseconds of rest before each
+ * gdbm DIR RECORDS PROCS EACH
+ *	lock, open, fetch, store, unlock, close
  */
 #define BLOCK 4096
 #define OPEN_FLAGS (GDBM_NOLOCK | GDBM_NOMMAP | GDBM_CLOEXEC | GDBM_BSEXACT)
@@ -24,7 +26,7 @@ struct floor {
 };
 
 static void
-flush(const char *dir, size_t count)
+flush(const char *dir, size_t count, unsigned int gap)
 {
 	struct bench_samples samples = bench_samples_make(count);
 	static char block[BLOCK];
@@ -36,8 +38,11 @@ flush(const char *dir, size_t count)
 	if (fd < 0 || write(fd, block, BLOCK) != BLOCK || fsync(fd) != 0)
 		bench_die(path);
 	for (size_t i = 0; i < count; i++) {
-		int64_t before = bench_now();
+		int64_t before;
 
+		if (gap > 0)
+			usleep(gap);
+		before = bench_now();
 		memcpy(block, &i, sizeof i);
 		if (pwrite(fd, block, BLOCK, 0) != BLOCK || fsync(fd) != 0)
 			bench_die(path);
@@ -170,8 +175,9 @@ floor_gdbm(const char *dir, size_t records, size_t procs, size_t each)
 int
 main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "flush") == 0)
-		flush(argv[2], bench_number(argv[3]));
+	if (argc == 5 && strcmp(argv[1], "flush") == 0)
+		flush(argv[2], bench_number(argv[3]),
+		      (unsigned int)bench_number(argv[4]));
 	else if (argc == 6 && strcmp(argv[1], "gdbm") == 0)
 		floor_gdbm(argv[2], bench_number(argv[3]),
 			   bench_number(argv[4]), bench_number(argv[5]));

@@ -188,25 +188,31 @@ static void
 ratio(struct login *login, unsigned long long opslimit, size_t memlimit)
 {
 	struct bench_samples raw = bench_samples_make(login->each);
+	struct bench_samples more = bench_samples_make(login->each);
 	pwhash_fn *hash = load_hash();
 	unsigned char out[32], salt[16] = {7};
 
 	login->samples = bench_samples_make(login->each);
 	login->codes = bench_shared(CODES * sizeof *login->codes);
 	for (size_t i = 0; i < login->each; i++) {
-		int64_t before = bench_now();
+		int64_t before = bench_now(), cpu = bench_cpu();
 
 		if (hash(out, sizeof out, login->password,
 			 strlen(login->password), salt, opslimit, memlimit,
 			 ARGON2ID13) != 0)
 			bench_die("crypto_pwhash");
 		raw.ns[i] = bench_now() - before;
+		cpu = bench_cpu() - cpu;
+		more.ns[i] = bench_cpu();
 		sample(login, 0, i);
+		more.ns[i] = bench_cpu() - more.ns[i] - cpu;
 	}
 	printf("{");
 	print_codes(login, 1);
 	printf("\"raw\":{");
 	bench_print(&raw);
+	printf("},\"more_cpu\":{");
+	bench_print(&more);
 	printf("},");
 	bench_print(&login->samples);
 	printf("}\n");
