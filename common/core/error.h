@@ -48,6 +48,7 @@ enum id7_trouble {
 	ID7_TROUBLE_WRONG_KEY,	/* sealed under another site key */
 	ID7_TROUBLE_HELD,	/* somebody else kept it past the deadline */
 	ID7_TROUBLE_SETTING,	/* a setting: line and detail say which and why */
+	ID7_TROUBLE_COST,	/* an account's password was hashed above the ceiling */
 };
 
 #define ID7_FAULT_SUBJECT_MAX 256

@@ -52,6 +52,11 @@ static const char *const about_trouble[] = {
 		ID7_N("%s: the site key is another store's. Restore the key "
 		      "that belongs to this store, or correct key_dir and "
 		      "store_dir; the store itself is not damaged."),
+	[ID7_TROUBLE_COST] =
+		ID7_N("%s: this password was hashed at a cost above "
+		      "opslimit_max or memlimit_max, or the record is damaged. "
+		      "Raise the ceiling, or set a new password: 7idctl passwd "
+		      "%s"),
 	[ID7_TROUBLE_HELD] =
 		ID7_N("%s: somebody else held it past the deadline. Try again; "
 		      "if it stays so, see who holds it: fuser -v %s"),
@@ -271,6 +276,7 @@ say(enum id7_lang lang, const struct id7_fault *fault, const struct pieces *p,
 	case ID7_TROUBLE_NEWER:
 	case ID7_TROUBLE_WRONG_KEY:
 	case ID7_TROUBLE_HELD:
+	case ID7_TROUBLE_COST:
 		break;
 	}
 	return snprintf(buf, size, id7_text(lang, plain_text(fault)),

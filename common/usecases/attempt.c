@@ -61,6 +61,9 @@ verify(struct id7_attempt *a, const struct id7_secret *typed,
 		id7_hashing_cost(a->id7),
 		id7_store_key(a->store, ID7_FOR_FINGERPRINTS), &a->match,
 		&a->fingerprint);
+	if (error == ID7_CORRUPT)
+		(void)id7_fault_set(&login->fault, error, ID7_TROUBLE_COST,
+				    a->user);
 	if (error == ID7_OK) {
 		login->hashed = true;
 		login->checked_real =

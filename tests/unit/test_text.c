@@ -209,7 +209,7 @@ fault_is_never_silent(void)
 {
 	for (int error = ID7_OK; error <= ID7_INTERNAL + 1; error++) {
 		for (int trouble = ID7_TROUBLE_NONE;
-		     trouble <= ID7_TROUBLE_SETTING + 1; trouble++) {
+		     trouble <= ID7_TROUBLE_COST + 1; trouble++) {
 			struct id7_fault fault =
 				fault_of((enum id7_error)error,
 					 (enum id7_trouble)trouble, "/thing");
