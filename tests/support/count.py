@@ -1,8 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts a meson test log: says why tests were skipped, prints "PASSED FAILED SKIPPED" last."""
+"""Counts a meson test log: shows what proofs measured, says why tests were skipped, prints "PASSED FAILED SKIPPED" last."""
 import json
 import sys
+
+
+PROOFS = ("7id:fault ", "7id:fuzz ")  # suites whose figures are shown
+
+
+def figures(test):
+    """What a proof says of itself, its count of checks left out."""
+    return [line for line in test.get("stdout", "").split("\n")
+            if line.strip() and "checks passed" not in line]
 
 
 def last_line(test):
@@ -20,6 +29,9 @@ def main():
             status = test.get("returncode")
             if test.get("result") == "OK" and status == 0:
                 passed += 1
+                if test["name"].startswith(PROOFS):
+                    for line in figures(test):
+                        print(f"    {line}")
             elif test.get("result") == "SKIP" and status == 77:
                 skipped += 1
                 print(f"skipped: {test['name']}: {last_line(test)}")

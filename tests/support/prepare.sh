@@ -44,14 +44,14 @@ packages_install() {
 	return 1
 }
 
-# Builds in directory $1, set up with the remaining arguments when it is new.
-# Silent when all is well.
+# Builds in directory $1, set up with the remaining arguments when it is new; all
+# of it, or the one target that TARGET names. Silent when all is well.
 build_in() {
 	local dir=$1 log
 	shift
 	log=$(mktemp)
 	if { [ -f "$dir/build.ninja" ] || meson setup "$dir" "$@"; } >"$log" 2>&1 &&
-		meson compile -C "$dir" >>"$log" 2>&1
+		meson compile -C "$dir" ${TARGET:+"$TARGET"} >>"$log" 2>&1
 	then
 		rm -f "$log"
 		return 0
