@@ -338,6 +338,7 @@ static int
 suffer(const char *module, const struct trouble *trouble)
 {
 	struct host host = {.module = module};
+	char path[200];
 
 	host_make(&host);
 	if (!trouble->spoil(&host, trouble->what)) {
@@ -347,6 +348,8 @@ suffer(const char *module, const struct trouble *trouble)
 	ask(&host, trouble, WRONG, trouble->wrong);
 	ask(&host, trouble, RIGHT, trouble->right);
 	kill(0, SIGCONT); /* whoever was stopped beside us ends */
+	path_in(&host, trouble->what, path);
+	(void)umount2(path, MNT_DETACH); /* where something was mounted */
 	temp_remove(&host.l.t.temp);
 	return check_failed > 0;
 }
