@@ -268,6 +268,7 @@ id7_store_open(const char *store_dir, const char *key_dir,
 			*ret_fault = store->fault;
 		return error;
 	}
+	id7_store_make_decoy(store);
 	*ret_store = store;
 	store = NULL;
 	return ID7_OK;

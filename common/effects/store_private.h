@@ -42,6 +42,13 @@ struct id7_stamp {
 	struct timespec modified;
 };
 
+/* Records of nobody, made once at open and never stored. */
+struct id7_decoy {
+	char key[ID7_STORE_KEY_MAX + 1];
+	uint8_t sealed[ID7_SEALED_LEN];
+	uint8_t tally[ID7_TALLY_LEN];
+};
+
 struct id7_store {
 	struct id7_meta meta;
 	struct id7_secret *keys; /* ID7_STORE_PURPOSES keys, by purpose */
@@ -54,6 +61,8 @@ struct id7_store {
 	struct id7_stamp stamp; /* of the meta that was read */
 	uint32_t turn;		/* raised when another generation is taken up */
 	uint32_t looked;	/* the turn of the last look-up */
+
+	struct id7_decoy decoy; /* what a miss works on, as a hit does */
 
 	id7_store_progress_fn *progress; /* NULL: nobody watches */
 	void *progress_context;
@@ -350,6 +359,12 @@ bool id7_store_key_subject(const char *key, enum id7_store_file file,
 void id7_store_seal(const struct id7_store *store, const char *key,
 		    const struct id7_account *account,
 		    uint8_t ret_sealed[ID7_SEALED_LEN]);
+
+/*
+ * Makes the decoy of an open store. What a miss spends on it is what a hit
+ * spends on the real records, so that the time does not tell names apart.
+ */
+void id7_store_make_decoy(struct id7_store *store);
 
 /*
  * Opens what id7_store_seal made for `key`; the name in it must hash to `key`.

@@ -162,6 +162,22 @@ id7_store_unseal(struct id7_store *store, const char *key,
 	return error;
 }
 
+void
+id7_store_make_decoy(struct id7_store *store)
+{
+	static const char name[] = "nobody";
+	struct id7_account nobody = {.name = "nobody"};
+	struct id7_subject subject =
+		id7_store_subject(store, name, strlen(name), false);
+	const struct id7_now now = {0};
+	struct id7_tally tally;
+
+	id7_store_account_key(&subject, store->decoy.key);
+	id7_store_seal(store, store->decoy.key, &nobody, store->decoy.sealed);
+	id7_tally_init(&tally, nobody.id, 0, &now);
+	id7_tally_encode(&tally, store->decoy.tally);
+}
+
 /* Keyed over the GDBM key and the bytes: a copy moved elsewhere is unsound. */
 static void
 checksum(const struct id7_store *store, const char *key,
@@ -203,6 +219,8 @@ read_copy(const struct id7_store *store, const struct id7_gdbm *file,
 	*ret_unread = error != ID7_OK && error != ID7_NOT_FOUND;
 	/* Summed even when there is none: a miss costs what a hit does. */
 	checksum(store, key, bytes, sum);
+	if (error == ID7_NOT_FOUND)
+		(void)!id7_tally_decode(store->decoy.tally, ret_tally);
 	if (error != ID7_OK)
 		return error;
 	if (!id7_equal(sum, bytes + SUM_AT, sizeof sum))

@@ -98,6 +98,8 @@ look_again(const struct id7_attempt *a, struct second_look *ret_look)
 	ret_look->epoch = a->epoch;
 	ret_look->same = false;
 	error = id7_store_get(a->store, a->user, &again);
+	if (error == ID7_OK || error == ID7_NOT_FOUND)
+		id7_claim_level(a);
 	if (error == ID7_OK) {
 		ret_look->same = still_holds(a, &again);
 		if (!a->subject.phantom) {

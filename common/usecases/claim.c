@@ -38,6 +38,17 @@ early_refusal(const struct id7_attempt *a)
 	return standing == ID7_REASON_RIGHT ? ID7_REASON_NONE : standing;
 }
 
+void
+id7_claim_level(const struct id7_attempt *a)
+{
+	struct id7_subject phantom =
+		id7_store_subject(a->store, a->user, strlen(a->user), true);
+	struct id7_tally unused;
+
+	if (id7_store_tally(a->store, &phantom, &unused) != ID7_OK)
+		return;
+}
+
 enum id7_error
 id7_claim_find(struct id7_attempt *a)
 {
@@ -48,6 +59,7 @@ id7_claim_find(struct id7_attempt *a)
 	if (error != ID7_OK && error != ID7_NOT_FOUND)
 		return error;
 	a->found = error == ID7_OK;
+	id7_claim_level(a);
 	if (a->kind == ID7_AUTHTOK_JUNK) {
 		a->subject = junk_subject(a->store, a->user);
 	} else {

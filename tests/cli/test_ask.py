@@ -38,7 +38,10 @@ class Terminal:
             if pid == 0:
                 os.setpgid(0, 0)
                 os.tcsetpgrp(self.slave, os.getpid())
-                for ignored in signal.SIGTTOU, signal.SIGPIPE, signal.SIGXFSZ:
+                # Whoever started us may have ignored some: a script in the
+                # background has no SIGINT and no SIGQUIT.
+                for ignored in (signal.SIGTTOU, signal.SIGPIPE, signal.SIGXFSZ,
+                                signal.SIGINT, signal.SIGQUIT):
                     signal.signal(ignored, signal.SIG_DFL)
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
                 for fd in 0, 1, 2:
