@@ -10,9 +10,6 @@
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
-/* As pam_faillock and pam_unix: acts on failure only, and libpam blurs it. */
-#define FAIL_DELAY_US 2000000
-
 static int
 get_authtok(struct module *module, struct id7_secret **ret_typed)
 {
@@ -52,8 +49,7 @@ authenticate(struct module *module)
 	struct id7_login login;
 	int code;
 
-	if (!module->config.nodelay)
-		(void)pam_fail_delay(module->pamh, FAIL_DELAY_US);
+	module_delay(module);
 	code = module_open(module, false);
 	if (code == PAM_SUCCESS)
 		code = module_whose(module, &whose);

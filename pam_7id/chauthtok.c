@@ -52,8 +52,7 @@ prove(struct module *module)
 			  &login);
 	if (as_root(module) || nothing_due(module, &login))
 		return PAM_SUCCESS;
-	if (!module->config.nodelay)
-		(void)pam_fail_delay(module->pamh, 2000000);
+	module_delay(module);
 	if (module->first_pass != FIRST_PASS_NO)
 		code = conversation_item(module->pamh, PAM_OLDAUTHTOK, &typed);
 	if (code == PAM_SUCCESS && typed == NULL)

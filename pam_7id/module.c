@@ -23,6 +23,7 @@
 
 /* Longer names are nobody's; no name service is asked for them. */
 #define SYSTEM_NAME_MAX 256
+#define FAIL_DELAY_US 2000000 /* as pam_faillock and pam_unix */
 
 static void
 log_problem(const struct id7_config_problem *problem, void *context)
@@ -207,6 +208,13 @@ module_whose(struct module *module, enum id7_whose *ret_whose)
 	}
 	report_fault(module, &module->fault);
 	return result_error(error);
+}
+
+void
+module_delay(struct module *module)
+{
+	if (!module->config.nodelay)
+		(void)pam_fail_delay(module->pamh, FAIL_DELAY_US);
 }
 
 void

@@ -80,6 +80,12 @@ int module_open(struct module *module, bool same_user);
 int module_whose(struct module *module, enum id7_whose *ret_whose);
 
 /*
+ * Asks libpam to hold a refusal back for a while, unless `nodelay` is set. It
+ * acts on failure only, and libpam blurs it.
+ */
+void module_delay(struct module *module);
+
+/*
  * One attempt with what was typed, its line in the log, and the text for the
  * person. No signal comes between the attempt and its line in the log: who
  * counts a guess has recorded it, even when sshd's patience ends meanwhile.
