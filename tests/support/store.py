@@ -212,10 +212,10 @@ class Store:
         return [(word, time) for _, word, time in lines]
 
     def log(self):
-        """The records of log.jsonl."""
+        """The records of log.jsonl; 7id.db(5) lets empty lines stand."""
         try:
             with open(self.path("log", "log.jsonl"), encoding="utf-8") as log:
-                return [json.loads(line) for line in log]
+                return [json.loads(line) for line in log if line.strip()]
         except FileNotFoundError:
             return []
 
