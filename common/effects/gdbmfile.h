@@ -69,8 +69,8 @@ id7_gdbm_delete(const struct id7_gdbm *file, const char *key) id7_must_use;
  * Whether there is such a key. ID7_OK; ID7_NOT_FOUND, sooner than a fetch says
  * it; ID7_CORRUPT; ID7_NO_MEMORY; ID7_IO.
  */
-enum id7_error id7_gdbm_exists(const struct id7_gdbm *file,
-			       const char *key) id7_must_use;
+enum id7_error
+id7_gdbm_exists(const struct id7_gdbm *file, const char *key) id7_must_use;
 
 /*
  * As id7_gdbm_insert for many: neither asks first nor reads back, which the
@@ -96,6 +96,19 @@ id7_gdbm_each(const struct id7_gdbm *file, size_t len, id7_gdbm_each_fn *each,
  * ID7_OK; ID7_IO: what was written may not outlive a power cut.
  */
 enum id7_error id7_gdbm_close(struct id7_gdbm *file);
+
+/*
+ * Closes a writer that did nothing but replace values in place, once those are
+ * synced: the times of the file are not waited for, which is half of the work
+ * where there is a journal. Results as id7_gdbm_close.
+ */
+enum id7_error id7_gdbm_commit(struct id7_gdbm *file) id7_must_use;
+
+/*
+ * Closes without any sync, for a writer that wrote nothing. A file that is not
+ * open is accepted. Keeps errno.
+ */
+void id7_gdbm_abandon(struct id7_gdbm *file);
 
 /*
  * As id7_gdbm_close, for the end of a scope; keeps errno.

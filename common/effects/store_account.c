@@ -88,7 +88,7 @@ tally_write(struct work *work, bool provisional)
 	error = id7_tallies_write(work->store, &file, &work->subject, tallies);
 	id7_hold_slot_end(&work->hold);
 	if (error == ID7_OK)
-		error = id7_gdbm_close(&file);
+		error = id7_gdbm_commit(&file);
 	if (error == ID7_OK)
 		return ID7_OK;
 	id7_shard_name(work->store, work->shard, ID7_STORE_TALLY, name);

@@ -6,7 +6,8 @@
  * MUST
  *  1. the tally is opened after the slot byte is held, on every pass: no count
  *     goes into a file that a structural change has replaced.
- *  2. the slot byte is given back before the writer is closed: closing syncs.
+ *  2. the slot byte is given back before the writer is closed: closing syncs,
+ *     and who has written nothing does not sync.
  *  3. the owner's byte is held before the slot byte is given back.
  */
 #include <string.h>
@@ -20,6 +21,7 @@
 /* One pass over one tally. */
 struct pass {
 	struct id7_hold hold;
+	struct id7_gdbm file; /* open from the first read to the last write */
 	struct id7_tallies tallies;
 	uint64_t epoch; /* of the tally after the refresh */
 	uint32_t keep;	/* flags that no refresh may lose */
@@ -33,6 +35,8 @@ struct pass {
 static void
 pass_end(struct pass *pass)
 {
+	id7_hold_slot_end(&pass->hold);
+	id7_gdbm_abandon(&pass->file);
 	id7_hold_end(&pass->hold);
 }
 #define auto_pass __attribute__((cleanup(pass_end))) struct pass
@@ -75,20 +79,19 @@ blame(struct id7_store *store, const struct id7_subject *subject,
 	return id7_store_blame(store, error, name);
 }
 
-/* A reader does not sync when it is closed: whoever waits writes nothing. */
 static enum id7_error
 read_tallies(struct id7_store *store, const struct id7_subject *subject,
-	     struct id7_tallies *ret_tallies)
+	     struct pass *pass)
 {
-	auto_gdbm file = {0};
 	enum id7_error error;
 
 	error = id7_shard_open(store, id7_shard_of(store, subject),
-			       ID7_STORE_TALLY, false, &file);
+			       ID7_STORE_TALLY, true, &pass->file);
 	if (error != ID7_OK)
 		return error;
-	return blame(store, subject,
-		     id7_tallies_read(store, &file, subject, ret_tallies));
+	return blame(
+		store, subject,
+		id7_tallies_read(store, &pass->file, subject, &pass->tallies));
 }
 
 static uint32_t
@@ -148,7 +151,7 @@ begin(struct id7_store *store, const struct owner *owner,
 	if (error == ID7_OK)
 		error = id7_hold_slot(&ret_pass->hold, subject, true, deadline);
 	if (error == ID7_OK)
-		error = read_tallies(store, subject, tallies);
+		error = read_tallies(store, subject, ret_pass);
 	if (error == ID7_CORRUPT && owner->repair && tallies->found[0] &&
 	    tallies->found[1]) {
 		id7_tally_init(&tallies->tally, owner->id, owner->epoch,
@@ -165,17 +168,12 @@ static enum id7_error
 finish(struct id7_store *store, const struct owner *owner, struct pass *pass)
 {
 	const struct id7_subject *subject = owner->subject;
-	auto_gdbm file = {0};
 	enum id7_error error;
 
-	error = id7_shard_open(store, id7_shard_of(store, subject),
-			       ID7_STORE_TALLY, true, &file);
-	if (error != ID7_OK)
-		return error;
-	error = id7_tallies_write(store, &file, subject, &pass->tallies);
+	error = id7_tallies_write(store, &pass->file, subject, &pass->tallies);
 	id7_hold_slot_end(&pass->hold);
 	if (error == ID7_OK)
-		error = id7_gdbm_close(&file);
+		error = id7_gdbm_commit(&pass->file);
 	return blame(store, subject, error);
 }
 
