@@ -69,7 +69,13 @@ struct id7_account {
 
 	struct id7_code_slot code[ID7_CODE_KINDS];
 	uint8_t saved[ID7_SAVED_CODES][ID7_CODE_HASH_LEN];
-	int64_t mailed[4]; /* wall clock of the last mail per kind of notice */
+	int64_t saved_issued;	/* wall clock; 0: no sheet */
+	uint8_t confirm_place;	/* which address code[ID7_CODE_CONFIRM] confirms */
+
+	int64_t mailed[ID7_MAILED]; /* wall clock of the last mail per kind of notice */
+	uint32_t lock_mail_day;	    /* days since the epoch; of no meaning without lock_mails */
+	uint8_t lock_mails;	    /* lock notices mailed on that day */
+	int64_t address_changed;    /* wall clock */
 };
 
 /*

@@ -17,6 +17,7 @@
 #define ID7_CODE_KINDS 4      /* unlock, reset, confirm, void */
 #define ID7_CODE_HASH_LEN 16  /* keyed BLAKE2b of a code */
 #define ID7_SAVED_CODES 8     /* a sheet of saved recovery codes */
+#define ID7_MAILED 8	      /* kinds of notices whose last mail is kept */
 #define ID7_DENY_MAX 16	      /* failures kept per lane, and the top of `deny` */
 #define ID7_RESERVATIONS 16   /* attempts under verification at once */
 #define ID7_KNOWN_SOURCES 16

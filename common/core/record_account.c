@@ -31,7 +31,13 @@
 #define BODY_CODES 1080
 #define BODY_SAVED 1208
 #define BODY_MAILED 1336
-#define BODY_ZERO_2 1368
+#define BODY_LOCK_MAIL_DAY 1400
+#define BODY_LOCK_MAILS 1404
+#define BODY_CONFIRM_PLACE 1405
+#define BODY_ZERO_2 1406
+#define BODY_ADDRESS_CHANGED 1408
+#define BODY_SAVED_ISSUED 1416
+#define BODY_ZERO_3 1424
 
 #define NAME_ROOM 72
 #define REASON_ROOM 96
@@ -40,7 +46,6 @@
 #define CODE_ROOM 32
 #define CODE_ISSUED 16
 #define CODE_EXPIRES 24
-#define MAILED 4
 
 #define FLAGS_KNOWN                                                            \
 	(ID7_ACCOUNT_DISABLED | ID7_ACCOUNT_HELD | ID7_ACCOUNT_MUST_CHANGE |   \
@@ -62,8 +67,8 @@ _Static_assert(BODY_CRYPT + CRYPT_ROOM == BODY_CODES, "crypt");
 _Static_assert(BODY_CODES + ID7_CODE_KINDS * CODE_ROOM == BODY_SAVED, "codes");
 _Static_assert(BODY_SAVED + ID7_SAVED_CODES * ID7_CODE_HASH_LEN == BODY_MAILED,
 	       "saved codes");
-_Static_assert(BODY_MAILED + MAILED * 8 == BODY_ZERO_2, "mailed");
-_Static_assert(BODY_ZERO_2 <= ID7_BODY_LEN, "body");
+_Static_assert(BODY_MAILED + ID7_MAILED * 8 == BODY_LOCK_MAIL_DAY, "mailed");
+_Static_assert(BODY_ZERO_3 <= ID7_BODY_LEN, "body");
 _Static_assert(NAME_ROOM > ID7_NAME_MAX && REASON_ROOM > ID7_REASON_TEXT_MAX &&
 		       ADDRESS_ROOM > ID7_ADDRESS_MAX &&
 		       CRYPT_ROOM > ID7_CRYPT_MAX,
@@ -77,7 +82,9 @@ _Static_assert(NAME_ROOM > ID7_NAME_MAX && REASON_ROOM > ID7_REASON_TEXT_MAX &&
 	ACTION(EXPIRES, expires)                                               \
 	ACTION(DISABLED_AT, disabled_at)                                       \
 	ACTION(HELD_AT, held_at)                                               \
-	ACTION(HELD_UNTIL, held_until)
+	ACTION(HELD_UNTIL, held_until)                                         \
+	ACTION(ADDRESS_CHANGED, address_changed)                               \
+	ACTION(SAVED_ISSUED, saved_issued)
 
 static void
 encode_texts(const struct id7_account *account, uint8_t *out)
@@ -164,12 +171,15 @@ encode_codes(const struct id7_account *account, uint8_t *out)
 		id7_bytes_put64(at + CODE_EXPIRES, (uint64_t)code->expires);
 	}
 	memcpy(out + BODY_SAVED, account->saved, sizeof account->saved);
-	for (size_t i = 0; i < MAILED; i++)
+	for (size_t i = 0; i < ID7_MAILED; i++)
 		id7_bytes_put64(out + BODY_MAILED + 8 * i,
 				(uint64_t)account->mailed[i]);
+	id7_bytes_put32(out + BODY_LOCK_MAIL_DAY, account->lock_mail_day);
+	out[BODY_LOCK_MAILS] = account->lock_mails;
+	out[BODY_CONFIRM_PLACE] = account->confirm_place;
 }
 
-static void
+static bool
 decode_codes(const uint8_t *in, struct id7_account *account)
 {
 	for (size_t i = 0; i < ID7_CODE_KINDS; i++) {
@@ -181,9 +191,13 @@ decode_codes(const uint8_t *in, struct id7_account *account)
 		code->expires = (int64_t)id7_bytes_get64(at + CODE_EXPIRES);
 	}
 	memcpy(account->saved, in + BODY_SAVED, sizeof account->saved);
-	for (size_t i = 0; i < MAILED; i++)
+	for (size_t i = 0; i < ID7_MAILED; i++)
 		account->mailed[i] =
 			(int64_t)id7_bytes_get64(in + BODY_MAILED + 8 * i);
+	account->lock_mail_day = id7_bytes_get32(in + BODY_LOCK_MAIL_DAY);
+	account->lock_mails = in[BODY_LOCK_MAILS];
+	account->confirm_place = in[BODY_CONFIRM_PLACE];
+	return account->confirm_place < ID7_ADDRESSES;
 }
 
 void
@@ -217,7 +231,10 @@ id7_account_decode(const uint8_t in[ID7_BODY_LEN],
 	if ((account->flags & ~FLAGS_KNOWN) != 0 ||
 	    account->lang > ID7_LANG_JA || !decode_texts(in, account) ||
 	    !id7_bytes_zero(in + BODY_ZERO_1, BODY_CREATED - BODY_ZERO_1) ||
-	    !id7_bytes_zero(in + BODY_ZERO_2, ID7_BODY_LEN - BODY_ZERO_2))
+	    !id7_bytes_zero(in + BODY_ZERO_2,
+			    BODY_ADDRESS_CHANGED - BODY_ZERO_2) ||
+	    !id7_bytes_zero(in + BODY_ZERO_3, ID7_BODY_LEN - BODY_ZERO_3) ||
+	    !decode_codes(in, account))
 		return ID7_CORRUPT;
 	memcpy(account->id, in + BODY_ID, ID7_ID_LEN);
 	account->epoch = id7_bytes_get64(in + BODY_EPOCH);
@@ -228,6 +245,5 @@ id7_account_decode(const uint8_t in[ID7_BODY_LEN],
 	TIMES(GET_TIME)
 #undef GET_TIME
 	decode_verifiers(in, account);
-	decode_codes(in, account);
 	return ID7_OK;
 }

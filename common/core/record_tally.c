@@ -24,6 +24,14 @@
 #define TALLY_RESERVATIONS 756
 #define TALLY_KNOWN 1076
 #define TALLY_ZERO_3 1268
+#define TALLY_CODE_TAGS 1332
+#define TALLY_SAVED_TAG 1348
+#define TALLY_SAVED_TRIES 1352
+#define TALLY_ZERO_4 1353
+#define TALLY_LAST_OLD 1356
+#define TALLY_RESET_ASKED 1364
+#define TALLY_UNLOCKED_AT 1372
+#define TALLY_ZERO_5 1380
 #define TALLY_SUM 1392
 
 /* Within a lane. */
@@ -58,6 +66,8 @@ _Static_assert(TALLY_RESERVATIONS + ID7_RESERVATIONS * RESERVATION_ROOM ==
 	       "reservations");
 _Static_assert(TALLY_KNOWN + ID7_KNOWN_SOURCES * KNOWN_ROOM == TALLY_ZERO_3,
 	       "known sources");
+_Static_assert(TALLY_CODE_TAGS + 4 * ID7_CODE_KINDS == TALLY_SAVED_TAG,
+	       "code tags");
 _Static_assert(TALLY_SUM + ID7_TALLY_SUM_LEN == ID7_TALLY_LEN, "tally");
 _Static_assert(ID7_SAVED_CODES <= 8 && ID7_CODE_KINDS <= 8, "consumed marks");
 
@@ -173,6 +183,56 @@ decode_places(const uint8_t *in, struct id7_tally *tally)
 	return true;
 }
 
+static void
+encode_codes(const struct id7_tally *tally, uint8_t *out)
+{
+	memcpy(out + TALLY_CODE_TRIES, tally->code_tries, ID7_CODE_KINDS);
+	out[TALLY_CODE_CONSUMED] = tally->code_consumed;
+	out[TALLY_SAVED_CONSUMED] = tally->saved_consumed;
+	for (size_t i = 0; i < ID7_CODE_KINDS; i++)
+		id7_bytes_put32(out + TALLY_CODE_TAGS + 4 * i,
+				tally->code_tag[i]);
+	id7_bytes_put32(out + TALLY_SAVED_TAG, tally->saved_tag);
+	out[TALLY_SAVED_TRIES] = tally->saved_tries;
+}
+
+static bool
+decode_codes(const uint8_t *in, struct id7_tally *tally)
+{
+	memcpy(tally->code_tries, in + TALLY_CODE_TRIES, ID7_CODE_KINDS);
+	tally->code_consumed = in[TALLY_CODE_CONSUMED];
+	tally->saved_consumed = in[TALLY_SAVED_CONSUMED];
+	for (size_t i = 0; i < ID7_CODE_KINDS; i++)
+		tally->code_tag[i] =
+			id7_bytes_get32(in + TALLY_CODE_TAGS + 4 * i);
+	tally->saved_tag = id7_bytes_get32(in + TALLY_SAVED_TAG);
+	tally->saved_tries = in[TALLY_SAVED_TRIES];
+	return tally->code_consumed < 1u << ID7_CODE_KINDS;
+}
+
+/* The wall clock's times, which no boot carries anywhere. */
+static void
+encode_times(const struct id7_tally *tally, uint8_t *out)
+{
+	id7_bytes_put64(out + TALLY_WALL, (uint64_t)tally->wall);
+	id7_bytes_put64(out + TALLY_LAST_GOOD, (uint64_t)tally->last_good);
+	id7_bytes_put64(out + TALLY_LAST_BAD, (uint64_t)tally->last_bad);
+	id7_bytes_put64(out + TALLY_LAST_OLD, (uint64_t)tally->last_old);
+	id7_bytes_put64(out + TALLY_RESET_ASKED, (uint64_t)tally->reset_asked);
+	id7_bytes_put64(out + TALLY_UNLOCKED_AT, (uint64_t)tally->unlocked_at);
+}
+
+static void
+decode_times(const uint8_t *in, struct id7_tally *tally)
+{
+	tally->wall = (int64_t)id7_bytes_get64(in + TALLY_WALL);
+	tally->last_good = (int64_t)id7_bytes_get64(in + TALLY_LAST_GOOD);
+	tally->last_bad = (int64_t)id7_bytes_get64(in + TALLY_LAST_BAD);
+	tally->last_old = (int64_t)id7_bytes_get64(in + TALLY_LAST_OLD);
+	tally->reset_asked = (int64_t)id7_bytes_get64(in + TALLY_RESET_ASKED);
+	tally->unlocked_at = (int64_t)id7_bytes_get64(in + TALLY_UNLOCKED_AT);
+}
+
 void
 id7_tally_encode(const struct id7_tally *tally, uint8_t out[ID7_TALLY_LEN])
 {
@@ -186,12 +246,8 @@ id7_tally_encode(const struct id7_tally *tally, uint8_t out[ID7_TALLY_LEN])
 	id7_bytes_put32(out + TALLY_FLAGS, tally->flags);
 	id7_bytes_put64(out + TALLY_BOOT_HASH, tally->boot_hash);
 	id7_bytes_put64(out + TALLY_BOOT, (uint64_t)tally->boot);
-	id7_bytes_put64(out + TALLY_WALL, (uint64_t)tally->wall);
-	id7_bytes_put64(out + TALLY_LAST_GOOD, (uint64_t)tally->last_good);
-	id7_bytes_put64(out + TALLY_LAST_BAD, (uint64_t)tally->last_bad);
-	memcpy(out + TALLY_CODE_TRIES, tally->code_tries, ID7_CODE_KINDS);
-	out[TALLY_CODE_CONSUMED] = tally->code_consumed;
-	out[TALLY_SAVED_CONSUMED] = tally->saved_consumed;
+	encode_times(tally, out);
+	encode_codes(tally, out);
 	for (size_t i = 0; i < ID7_LANES; i++)
 		encode_lane(&tally->lane[i], out + TALLY_LANES + i * LANE_ROOM);
 	encode_places(tally, out);
@@ -203,7 +259,11 @@ tally_zeros(const uint8_t *in)
 	return id7_bytes_zero(in + TALLY_ZERO_1,
 			      TALLY_BOOT_HASH - TALLY_ZERO_1) &&
 	       id7_bytes_zero(in + TALLY_ZERO_2, TALLY_LANES - TALLY_ZERO_2) &&
-	       id7_bytes_zero(in + TALLY_ZERO_3, TALLY_SUM - TALLY_ZERO_3);
+	       id7_bytes_zero(in + TALLY_ZERO_3,
+			      TALLY_CODE_TAGS - TALLY_ZERO_3) &&
+	       id7_bytes_zero(in + TALLY_ZERO_4,
+			      TALLY_LAST_OLD - TALLY_ZERO_4) &&
+	       id7_bytes_zero(in + TALLY_ZERO_5, TALLY_SUM - TALLY_ZERO_5);
 }
 
 enum id7_error
@@ -219,10 +279,8 @@ id7_tally_decode(const uint8_t in[ID7_TALLY_LEN], struct id7_tally *ret_tally)
 	    id7_bytes_get16(in + TALLY_LENGTH) != ID7_TALLY_LEN)
 		return ID7_CORRUPT;
 	tally.flags = id7_bytes_get32(in + TALLY_FLAGS);
-	tally.code_consumed = in[TALLY_CODE_CONSUMED];
-	if ((tally.flags & ~ID7_TALLY_PROVISIONAL) != 0 ||
-	    tally.code_consumed >= 1u << ID7_CODE_KINDS || !tally_zeros(in) ||
-	    !decode_places(in, &tally))
+	if ((tally.flags & ~ID7_TALLY_PROVISIONAL) != 0 || !tally_zeros(in) ||
+	    !decode_codes(in, &tally) || !decode_places(in, &tally))
 		return ID7_CORRUPT;
 	for (size_t i = 0; i < ID7_LANES; i++) {
 		if (!decode_lane(in + TALLY_LANES + i * LANE_ROOM,
@@ -234,11 +292,7 @@ id7_tally_decode(const uint8_t in[ID7_TALLY_LEN], struct id7_tally *ret_tally)
 	tally.seq = id7_bytes_get64(in + TALLY_SEQ);
 	tally.boot_hash = id7_bytes_get64(in + TALLY_BOOT_HASH);
 	tally.boot = (int64_t)id7_bytes_get64(in + TALLY_BOOT);
-	tally.wall = (int64_t)id7_bytes_get64(in + TALLY_WALL);
-	tally.last_good = (int64_t)id7_bytes_get64(in + TALLY_LAST_GOOD);
-	tally.last_bad = (int64_t)id7_bytes_get64(in + TALLY_LAST_BAD);
-	memcpy(tally.code_tries, in + TALLY_CODE_TRIES, ID7_CODE_KINDS);
-	tally.saved_consumed = in[TALLY_SAVED_CONSUMED];
+	decode_times(in, &tally);
 	*ret_tally = tally;
 	return ID7_OK;
 }

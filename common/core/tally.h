@@ -78,11 +78,17 @@ struct id7_tally {
 	struct id7_lane_tally lane[ID7_LANES];
 	struct id7_reservation reservation[ID7_RESERVATIONS];
 	struct id7_known_source known[ID7_KNOWN_SOURCES];
-	uint8_t code_tries[ID7_CODE_KINDS];
+	uint8_t code_tries[ID7_CODE_KINDS]; /* wrong ones; 255 and more */
 	uint8_t code_consumed;	/* one bit a kind */
 	uint8_t saved_consumed; /* one bit a saved code */
+	uint32_t code_tag[ID7_CODE_KINDS]; /* which codes those three are about; */
+	uint32_t saved_tag;		   /* of another code they say nothing */
+	uint8_t saved_tries;
 	int64_t last_good;	/* wall clock; 0: never */
 	int64_t last_bad;
+	int64_t last_old;    /* a previous password was refused */
+	int64_t reset_asked; /* a reset code was asked for at the prompt */
+	int64_t unlocked_at; /* a lock was ended by a code or an administrator */
 };
 
 /* What became of a wish to verify. */

@@ -109,6 +109,38 @@ sample_tally(void)
 	return t;
 }
 
+/* With what came after the first records: no byte of those has another place.
+ */
+static struct id7_account
+sample_account_mailed(void)
+{
+	struct id7_account a = sample_account();
+
+	for (int i = 4; i < ID7_MAILED; i++)
+		a.mailed[i] = 1400000000 + i;
+	a.lock_mail_day = 0x91929394;
+	a.lock_mails = 0x95;
+	a.confirm_place = 1;
+	a.address_changed = 1300000001;
+	a.saved_issued = 1300000002;
+	return a;
+}
+
+static struct id7_tally
+sample_tally_codes(void)
+{
+	struct id7_tally t = sample_tally();
+
+	for (int i = 0; i < ID7_CODE_KINDS; i++)
+		t.code_tag[i] = 0xa1a2a300u + (uint32_t)i;
+	t.saved_tag = 0xb1b2b3b4;
+	t.saved_tries = 0xb5;
+	t.last_old = 1680000001;
+	t.reset_asked = 1680000002;
+	t.unlocked_at = 1680000003;
+	return t;
+}
+
 static struct id7_meta
 sample_meta(void)
 {
@@ -313,7 +345,8 @@ test_account(const char *data)
 	check_mutations("account", bytes, sizeof bytes, sizeof bytes,
 			account_again);
 	check_reserved(bytes, sizeof bytes, 38, 40, account_again);
-	check_reserved(bytes, sizeof bytes, 1368, ID7_BODY_LEN, account_again);
+	check_reserved(bytes, sizeof bytes, 1406, 1408, account_again);
+	check_reserved(bytes, sizeof bytes, 1424, ID7_BODY_LEN, account_again);
 	memcpy(mutated, bytes, sizeof bytes);
 	mutated[36] = ID7_LANG_JA + 1;
 	CHECK_INT(id7_account_decode(mutated, &got), ID7_CORRUPT);
@@ -321,10 +354,47 @@ test_account(const char *data)
 	mutated[37] = 1u << ID7_ADDRESSES;
 	CHECK_INT(id7_account_decode(mutated, &got), ID7_CORRUPT);
 	memcpy(mutated, bytes, sizeof bytes);
+	mutated[1405] = ID7_ADDRESSES;
+	CHECK_INT(id7_account_decode(mutated, &got), ID7_CORRUPT);
+	memcpy(mutated, bytes, sizeof bytes);
 	mutated[240] = '/';
 	CHECK_INT(id7_account_decode(mutated, &got), ID7_CORRUPT);
 	memset(mutated, 0, sizeof mutated);
 	CHECK_INT(id7_account_decode(mutated, &got), ID7_CORRUPT);
+}
+
+/* What earlier records have as zeros is read as nothing; what is there now
+ * comes back. */
+static void
+test_later_fields(const char *data)
+{
+	struct id7_account account = sample_account(), account_got;
+	struct id7_tally tally = sample_tally(), tally_got;
+	uint8_t body[ID7_BODY_LEN], bytes[ID7_TALLY_LEN];
+
+	id7_account_encode(&account, body);
+	CHECK_INT(id7_account_decode(body, &account_got), ID7_OK);
+	CHECK_INT(account_got.mailed[4], 0);
+	CHECK_INT(account_got.lock_mails, 0);
+	CHECK_INT(account_got.address_changed, 0);
+	CHECK_INT(account_got.saved_issued, 0);
+	account = sample_account_mailed();
+	id7_account_encode(&account, body);
+	check_golden(data, "v1-account-mailed.hex", body, sizeof body,
+		     account_again);
+	check_mutations("account, mailed", body, sizeof body, sizeof body,
+			account_again);
+	id7_tally_encode(&tally, bytes);
+	CHECK_INT(id7_tally_decode(bytes, &tally_got), ID7_OK);
+	CHECK_INT(tally_got.saved_tag, 0);
+	CHECK_INT(tally_got.reset_asked, 0);
+	CHECK_INT(tally_got.unlocked_at, 0);
+	tally = sample_tally_codes();
+	id7_tally_encode(&tally, bytes);
+	check_golden(data, "v1-tally-codes.hex", bytes, sizeof bytes,
+		     tally_again);
+	check_mutations("tally, codes", bytes, sizeof bytes,
+			ID7_TALLY_LEN - ID7_TALLY_SUM_LEN, tally_again);
 }
 
 /* Every text at its full length, and one byte more. */
@@ -374,7 +444,9 @@ test_tally(const char *data)
 	check_versions(bytes, sizeof bytes, tally_again);
 	check_reserved(bytes, sizeof bytes, 44, 48, tally_again);
 	check_reserved(bytes, sizeof bytes, 94, 96, tally_again);
-	check_reserved(bytes, sizeof bytes, 1268, body, tally_again);
+	check_reserved(bytes, sizeof bytes, 1268, 1332, tally_again);
+	check_reserved(bytes, sizeof bytes, 1353, 1356, tally_again);
+	check_reserved(bytes, sizeof bytes, 1380, body, tally_again);
 	memcpy(mutated, bytes, sizeof bytes);
 	mutated[96 + 192] = ID7_DENY_MAX + 1;
 	CHECK_INT(id7_tally_decode(mutated, &got), ID7_CORRUPT);
@@ -443,6 +515,7 @@ main(int argc, char **argv)
 	const char *data = argc > 1 ? argv[1] : "tests/data";
 
 	test_account(data);
+	test_later_fields(data);
 	test_account_limits();
 	test_tally(data);
 	test_tally_garbage();
