@@ -12,9 +12,10 @@
  *   {!field} {/field}   what stands between is left out unless it is empty
  *   {{                  a brace
  *
- * Sections may lie in each other, four deep. A line of nothing but such marks is
- * no line of the text. Each notice has fields of its own; another notice's field
- * is a mistake, so that none can be hoped for in vain:
+ * Sections may lie in each other, four deep, and begin and end anywhere; a line
+ * end between the marks belongs to the section. Each notice has fields of its
+ * own; another notice's field is a mistake, so that none can be hoped for in
+ * vain:
  *
  *   field         notices        what it says
  *   name          all but found  the account's name
@@ -22,7 +23,8 @@
  *   address       all            the address that this letter goes to
  *   time          all            when it happened, in the site's time zone
  *   time_utc      all            the same in UTC
- *   contact  (*)  all            whom to ask: support_contact in its language
+ *   contact       all            whom to ask: support_contact in its language, or
+ *                                words for "your administrator"
  *   reference (*) lock, old-password
  *                                the reference of the login that caused it
  *   service  (*)  lock, old-password, app-password
@@ -30,24 +32,25 @@
  *   source   (*)  lock, old-password
  *                                the host that the login came from
  *   count    (*)  lock           failures since the last good login
- *   until    (*)  lock           when the lock ends, in the site's time zone;
- *                                empty: it does not end by itself
- *   until_utc (*) lock           the same in UTC
- *   wait     (*)  lock           how long that is from `time`: "10 minutes"
+ *   until, until_utc
+ *            (*)  lock           when the lock ends, in the site's time zone and
+ *                                in UTC; empty: it does not end by itself
+ *                 reset, confirm until when `code` works
+ *   wait     (*)  lock           how long the lock is from `time`: "10 minutes"
  *   code     (*)  lock, reset, confirm
  *                                the unlock, reset or confirm code; empty for
  *                                an address that is not confirmed (confirm: never)
- *   code_until (*), code_until_utc (*)
- *                 lock, reset, confirm
- *                                until when the code works; empty: as long as
- *                                the lock
+ *   code_until, code_until_utc
+ *            (*)  lock           until when `code` works; empty: as long as the
+ *                                lock
  *   void     (*)  lock, reset, confirm
  *                                the code that voids `code`; empty without one
  *   self_reset (*) lock, unlocked, password, address, app-password, old-password
  *                                what to type for a reset code by mail
  *                                ("7R-RESET"); empty where that is not offered
- *   old_address (*), new_address (*)
- *                 address        masked; empty: there was none, there is none now
+ *   old_address, new_address
+ *            (*)  address        masked; empty: there was none, there is none now
+ *   services (*)  password       services that need to be linked again
  *   names         found          the account names, one a line
  *
  * (*) may be empty.
@@ -89,9 +92,10 @@ enum id7_field {
 	ID7_FIELD_SELF_RESET,
 	ID7_FIELD_OLD_ADDRESS,
 	ID7_FIELD_NEW_ADDRESS,
+	ID7_FIELD_SERVICES,
 	ID7_FIELD_NAMES,
 };
-#define ID7_FIELDS 21
+#define ID7_FIELDS 22
 
 /* Terminated texts of any bytes, borrowed; NULL: empty. */
 struct id7_letter_values {
