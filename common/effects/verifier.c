@@ -93,7 +93,8 @@ id7_verifier_make(struct id7_account *account, const void *normal, size_t len,
 		memcpy(account->salt, salt, sizeof salt);
 		memcpy(account->verifier, hash, sizeof hash);
 		account->flags &=
-			~(ID7_ACCOUNT_NO_VERIFIER | ID7_ACCOUNT_RAW_BYTES);
+			~(ID7_ACCOUNT_NO_VERIFIER | ID7_ACCOUNT_COUNTS_ONLY |
+			  ID7_ACCOUNT_RAW_BYTES);
 		id7_wipe(account->crypt, sizeof account->crypt);
 	}
 	id7_wipe(hash, sizeof hash);

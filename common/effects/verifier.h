@@ -33,7 +33,8 @@ enum id7_match {
  * stays while `cost` stays, so that one hash serves the previous verifiers too
  * (DESIGN section 6 step 6); at another cost it is new and the previous ones
  * are dropped. The verifier before becomes the newest previous one. Clears
- * ID7_ACCOUNT_NO_VERIFIER, ID7_ACCOUNT_RAW_BYTES and the imported string;
+ * ID7_ACCOUNT_NO_VERIFIER, ID7_ACCOUNT_COUNTS_ONLY, ID7_ACCOUNT_RAW_BYTES and
+ * the imported string;
  * dates, epoch and revision are the caller's.
  * `keep_old` false: the same password again at another cost (rehash).
  * ID7_OK; ID7_NO_MEMORY; ID7_INVALID for a cost outside libsodium's limits.

@@ -154,9 +154,9 @@ settlement(const struct id7_attempt *a, bool verified, enum id7_error looked,
 					     : ID7_SETTLE_WRONG;
 }
 
-/* Step 7. Only here can an attempt become an ALLOW. */
-static void
-settle(struct id7_attempt *a, bool verified, struct id7_login *login)
+void
+id7_attempt_settle(struct id7_attempt *a, bool verified,
+		   struct id7_login *login)
 {
 	struct id7_settled settled = {.stands = true};
 	enum id7_error looked, written = ID7_OK;
@@ -238,7 +238,7 @@ run_steps(struct id7_attempt *a, const struct id7_secret *typed,
 		id7_attempt_fail(login, error,
 				 login->fault.error != ID7_OK ? &login->fault
 							      : NULL);
-	settle(a, error == ID7_OK, login);
+	id7_attempt_settle(a, error == ID7_OK, login);
 	if (login->verdict == ID7_ALLOW)
 		rehash(a, typed);
 }

@@ -5,6 +5,7 @@
 
 #include "common/core/authtok.h"
 #include "common/core/error.h"
+#include "common/usecases/claim.h"
 #include "common/usecases/login.h"
 
 /*
@@ -13,6 +14,15 @@
  */
 void id7_attempt_fail(struct id7_login *login, enum id7_error error,
 		      const struct id7_fault *fault);
+
+/*
+ * Step 7: looks the account up again and settles what was claimed; not
+ * `verified`: the place is released. Only here can an attempt become an ALLOW:
+ * with a->match ID7_MATCH_CURRENT, login->checked_real, a place that still
+ * stands and an account that is the same. Errors are in *login.
+ */
+void id7_attempt_settle(struct id7_attempt *a, bool verified,
+			struct id7_login *login);
 
 /*
  * Steps 3 to 7 for a typed authtok of `kind` (not empty), inside the guard of

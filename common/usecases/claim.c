@@ -136,8 +136,9 @@ try_once(struct id7_attempt *a, struct id7_login *login,
 	enum id7_error error;
 
 	wait.mono_ms -= ID7_CLAIM_SPARE_MS;
-	error = id7_hashing_slot(a->id7, a->origin, wait, &a->slot,
-				 &login->fault);
+	error = a->unhashed ? ID7_OK
+			    : id7_hashing_slot(a->id7, a->origin, wait,
+					       &a->slot, &login->fault);
 	if (error != ID7_OK)
 		return error;
 	id7_clock_again(&a->now);

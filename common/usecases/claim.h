@@ -11,7 +11,7 @@
 #include "common/effects/verifier.h"
 #include "common/usecases/login.h"
 
-/* Everything one attempt knows of itself; lives in id7_attempt_run alone. */
+/* Everything one attempt knows of itself; lives in id7_attempt_run, or as long as a place that is kept. */
 struct id7_attempt {
 	struct id7 *id7;
 	struct id7_store *store;
@@ -22,6 +22,7 @@ struct id7_attempt {
 
 	struct id7_now now; /* of the look-up, then of the last claim */
 	enum id7_authtok_kind kind;
+	bool unhashed; /* another program verifies: no hash slot is taken */
 	struct id7_account account; /* wiped; valid only when found */
 	bool found;
 	struct id7_subject subject;
@@ -60,6 +61,7 @@ void id7_claim_level(const struct id7_attempt *attempt);
  * `no_count` the tally is only looked at. Before anything is taken the process
  * must have the descriptors that settling will need, or a limit set by its
  * owner would turn into failures of the account's.
+ * With `unhashed` no slot is taken.
  * ID7_OK with a slot and either a live ticket or `refusal` set, which costs the
  * same write; ID7_BUSY; store and file errors. login->fault says which thing
  * failed when it was not the store.

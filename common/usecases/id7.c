@@ -86,14 +86,25 @@ id7_settings_read(const char *path, struct id7_config *ret_config,
 		  id7_config_problem_fn *report, void *context,
 		  struct id7_fault *ret_fault)
 {
+	return id7_settings_read_both(path, NULL, ret_config, report, context,
+				      ret_fault);
+}
+
+enum id7_error
+id7_settings_read_both(const char *path, const char *faillock,
+		       struct id7_config *ret_config,
+		       id7_config_problem_fn *report, void *context,
+		       struct id7_fault *ret_fault)
+{
 	struct first_refusal first = {report, context, NULL, ret_fault, false};
 	struct id7_config config;
 	enum id7_error error = ID7_OK;
 
 	id7_config_defaults(&config);
 	*ret_config = config;
-	if (path == NULL)
-		error = read_one(FAILLOCK_PATH, true, ID7_IN_FAILLOCK, &config,
+	if (path == NULL || faillock != NULL)
+		error = read_one(faillock != NULL ? faillock : FAILLOCK_PATH,
+				 faillock == NULL, ID7_IN_FAILLOCK, &config,
 				 &first);
 	if (error == ID7_OK)
 		error = read_one(path != NULL ? path : ID7_CONFIG_PATH,

@@ -20,6 +20,16 @@ enum id7_error id7_settings_read(const char *path, struct id7_config *ret_config
 				 id7_config_problem_fn *report, void *context,
 				 struct id7_fault *ret_fault) id7_must_use;
 
+/*
+ * The same, with `faillock` in the place of /etc/security/faillock.conf, also
+ * beside a `path`; it must exist. NULL: as above.
+ */
+enum id7_error id7_settings_read_both(const char *path, const char *faillock,
+				      struct id7_config *ret_config,
+				      id7_config_problem_fn *report,
+				      void *context,
+				      struct id7_fault *ret_fault) id7_must_use;
+
 struct id7; /* opaque: a copy of the settings and an open store */
 
 /*

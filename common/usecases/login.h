@@ -54,6 +54,7 @@ struct id7_login {
 	enum id7_lang lang;	 /* the account's, once the authtok is proved; else ID7_LANG_SITE */
 	bool hashed;		 /* a slow hash was computed */
 	bool checked_real;	 /* and compared with a real verifier */
+	bool elsewhere;		 /* another program verified: id7_counting */
 	bool locked_now;	 /* this attempt set a lock */
 	uint32_t failures;	 /* in the window afterwards */
 	struct id7_proof proof;	 /* with ID7_ALLOW of an attempt */
