@@ -74,6 +74,10 @@ announce(struct ctl *ctl, struct id7 *id7, const char *name,
 		return CTL_ERROR;
 	}
 	ctl_say(ctl, ID7_N("%s is added"), name);
+	if (args_has(&ctl->args, "counts-only"))
+		ctl_say(ctl,
+			ID7_N("7id counts its failures where the stack says "
+			      "preauth; another module checks the password"));
 	if (generated)
 		ctl_say(ctl, ID7_N("the password is shown this once only"));
 	if (!people_has_passwd(name)) {
@@ -97,6 +101,8 @@ enrol(struct ctl *ctl, struct id7 *id7, const char *name,
 
 	memcpy(account.name, name, strlen(name) + 1);
 	fields_apply(fields, &account);
+	if (args_has(&ctl->args, "counts-only"))
+		account.flags |= ID7_ACCOUNT_COUNTS_ONLY;
 	error = id7_manage_add(id7, &account, password,
 			       id7_deadline_in(CTL_DEADLINE_MS), &quality,
 			       &fault);
@@ -110,6 +116,21 @@ enrol(struct ctl *ctl, struct id7 *id7, const char *name,
 		return ctl_fail_fault(ctl, &fault);
 	}
 	return announce(ctl, id7, name, password);
+}
+
+/* None for an account whose password another module checks. */
+static enum ctl_exit
+first_password(const struct ctl *ctl, const char *name,
+	       struct id7_secret **ret_password)
+{
+	if (!args_has(&ctl->args, "counts-only"))
+		return fresh_password(ctl, name, ret_password);
+	if (args_has(&ctl->args, "generate") ||
+	    args_has(&ctl->args, "password-stdin"))
+		return ctl_fail(ctl, CTL_USAGE,
+				ID7_N("--counts-only gives no password: leave "
+				      "--generate and --password-stdin out"));
+	return CTL_DONE;
 }
 
 enum ctl_exit
@@ -128,7 +149,7 @@ cmd_add(struct ctl *ctl)
 	if (code == CTL_DONE)
 		code = judge_free(ctl, id7, name);
 	if (code == CTL_DONE)
-		code = fresh_password(ctl, name, &password);
+		code = first_password(ctl, name, &password);
 	if (code == CTL_DONE)
 		code = enrol(ctl, id7, name, &fields, password);
 	return code;

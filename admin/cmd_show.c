@@ -83,6 +83,7 @@ show_json(const struct ctl *ctl, const struct id7_picture *picture,
 		  (account->flags & ID7_ACCOUNT_MUST_CHANGE) != 0);
 	json_time(&json, "password_changed", account->password_changed);
 	json_verifier(&json, account);
+	json_bool(&json, "counts_only", state_counts_only(account));
 	json_time(&json, "expires", account->expires);
 	json_text(&json, "lang",
 		  account->lang == ID7_LANG_SITE
@@ -119,6 +120,13 @@ static void
 add_password(const struct ctl *ctl, struct labels *labels,
 	     const struct id7_account *account)
 {
+	if (state_counts_only(account)) {
+		labels_add(labels, TINT_NONE, TEXT(ctl, ID7_N("Password")),
+			   "%s",
+			   TEXT(ctl, ID7_N("another module checks it; 7id only "
+					   "counts")));
+		return;
+	}
 	if (account->flags & ID7_ACCOUNT_NO_VERIFIER) {
 		labels_add(labels, TINT_WARN, TEXT(ctl, ID7_N("Password")),
 			   "%s", TEXT(ctl, ID7_N("none is set")));

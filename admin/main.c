@@ -34,6 +34,7 @@ static const struct opt add_opts[] = {
 	{"lang", "en|ja|site", ID7_N("the account's language")},
 	{"password-stdin", NULL, ID7_N("one line of standard input")},
 	{"generate", NULL, ID7_N("make a strong password, show it once")},
+	{"counts-only", NULL, ID7_N("another module checks the password")},
 	{0},
 };
 

@@ -27,12 +27,27 @@ held_state(const struct id7_picture *picture)
 	return state;
 }
 
+bool
+state_counts_only(const struct id7_account *account)
+{
+	return (account->flags & ID7_ACCOUNT_COUNTS_ONLY) != 0 &&
+	       (account->flags & ID7_ACCOUNT_NO_VERIFIER) != 0;
+}
+
 struct state
 state_of(const struct id7_picture *picture)
 {
 	const struct id7_account *account = &picture->account;
 	const struct id7_lane_view *lane = &picture->lane[ID7_LANE_REMOTE];
 
+	if (picture->reason == ID7_REASON_RIGHT && state_counts_only(account))
+		return (struct state){"counts-only",
+				      ID7_N("counts only"),
+				      TINT_GOOD,
+				      CTL_DONE,
+				      0,
+				      0,
+				      ""};
 	if (picture->reason == ID7_REASON_RIGHT)
 		return (struct state){"ok", ID7_N("ok"), TINT_GOOD, CTL_DONE,
 				      0,    0,		 ""};

@@ -20,6 +20,9 @@ struct state {
 	const char *reason; /* an administrator's, borrowed from the picture, or "" */
 };
 
+/* Whether another module checks the password, and 7id has none to match. */
+bool state_counts_only(const struct id7_account *account);
+
 /* What the picture says about a right password over the network. */
 struct state state_of(const struct id7_picture *picture);
 

@@ -120,6 +120,14 @@ typed_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 		snprintf(buf, size, "%s",
 			 id7_text(ctl->lang, "no password was set yet, so none "
 					     "can be right"));
+	else if (state_counts_only(inquiry->facts.account))
+		snprintf(buf, size,
+			 id7_text(ctl->lang,
+				  "another module checks the password, 7id only "
+				  "counts: last wrong one %s, last right one "
+				  "%s"),
+			 print_time(tally->last_bad).s,
+			 print_time(tally->last_good).s);
 	else if (tally->last_bad == 0)
 		snprintf(buf, size, "%s",
 			 id7_text(ctl->lang,

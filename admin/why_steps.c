@@ -28,6 +28,7 @@ account_steps(const struct ctl *ctl, const struct inquiry *inquiry,
 			  "test-login %s", name);
 	steps_add(ctl, steps, ID7_N("see each attempt"), "log %s", name);
 	if (state.code != CTL_DISABLED &&
+	    !state_counts_only(&inquiry->picture.account) &&
 	    inquiry->picture.reason != ID7_REASON_NO_PASSWORD)
 		steps_add(ctl, steps, ID7_N("if the password is forgotten"),
 			  "passwd %s", name);

@@ -19,7 +19,8 @@
  *   set NAME FLAGS
  *   unlock NAME | remove NAME
  *   look NAME                    prints one line
- * FLAGS, by commas: disabled enabled held released expired must-change ja en
+ * FLAGS, by commas: disabled enabled held released expired must-change ja en,
+ * and for add counts-only, whose PASSWORD is not looked at.
  */
 
 static void
@@ -49,6 +50,8 @@ set_flags(struct id7_account *account, const struct id7_now *now, void *context)
 		account->flags |= ID7_ACCOUNT_MUST_CHANGE;
 	if (strstr(flags, "expired") != NULL)
 		account->expires = now->wall - 1;
+	if (strstr(flags, "counts-only") != NULL)
+		account->flags |= ID7_ACCOUNT_COUNTS_ONLY;
 	if (strstr(flags, "ja") != NULL)
 		account->lang = ID7_LANG_JA;
 	if (strstr(flags, "en") != NULL)
@@ -67,7 +70,8 @@ add(struct id7 *id7, const char *name, char *password, char *flags,
 	enum id7_error error;
 
 	pam_unescape(password);
-	typed = id7_secret_copy(password, strlen(password));
+	if (strstr(flags, "counts-only") == NULL)
+		typed = id7_secret_copy(password, strlen(password));
 	snprintf(account.name, sizeof account.name, "%s", name);
 	(void)set_flags(&account, &now, flags);
 	error = id7_manage_add(id7, &account, typed,
