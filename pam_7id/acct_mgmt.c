@@ -3,6 +3,7 @@
  */
 #include "common/core/text.h"
 #include "pam_7id/conversation.h"
+#include "pam_7id/counting.h"
 #include "pam_7id/module.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
@@ -13,9 +14,11 @@ acct_mgmt(struct module *module)
 	struct id7_login login;
 	int code;
 
-	code = module_open(module, true);
+	code = count_account(module);
+	if (code == PAM_SUCCESS)
+		code = module_open(module, true);
 	if (code != PAM_SUCCESS)
-		return code;
+		return count_not_ours(module, code);
 	id7_login_account(module->id7, module->user, module->known_to_system,
 			  &login);
 	module->lang = login.lang;
@@ -29,5 +32,5 @@ acct_mgmt(struct module *module)
 		report_login(module, "account", &login);
 		report_tell(module, &login);
 	}
-	return code;
+	return count_not_ours(module, code);
 }

@@ -31,6 +31,15 @@ log_problem(const struct id7_config_problem *problem, void *context)
 	report_problem(context, problem);
 }
 
+/* pam_faillock's file keeps its name and its meaning. */
+static bool
+is_faillock_conf(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash == NULL ? path : slash + 1, "faillock.conf") == 0;
+}
+
 /* Arguments of the stack line; true: it was one of ours. */
 static bool
 take_option(struct module *module, const char *arg)
@@ -41,10 +50,17 @@ take_option(struct module *module, const char *arg)
 		module->first_pass = FIRST_PASS_TRY;
 	else if (strcmp(arg, "use_authtok") == 0)
 		module->use_authtok = true;
+	else if (strcmp(arg, "preauth") == 0)
+		module->mode = MODULE_PREAUTH;
+	else if (strcmp(arg, "authfail") == 0)
+		module->mode = MODULE_AUTHFAIL;
+	else if (strcmp(arg, "authsucc") == 0)
+		module->mode = MODULE_AUTHSUCC;
 	else if (strncmp(arg, "conf=", 5) == 0)
-		module->conf = arg + 5;
+		*(is_faillock_conf(arg + 5) ? &module->faillock
+					    : &module->conf) = arg + 5;
 	else
-		return false;
+		return strncmp(arg, "dir=", 4) == 0;
 	return true;
 }
 
@@ -58,9 +74,12 @@ read_settings(struct module *module, int argc, const char **argv)
 	for (i = 0; i < argc; i++)
 		(void)take_option(module, argv[i]);
 	module->config_error =
-		id7_settings_read(module->conf, &module->config, log_problem,
-				  module, &module->fault);
+		id7_settings_read_both(module->conf, module->faillock,
+				       &module->config, log_problem, module,
+				       &module->fault);
 	for (i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "dir=", 4) == 0)
+			report_useless(module, "dir=");
 		if (take_option(module, argv[i]))
 			continue;
 		error = id7_config_argument(&module->config, argv[i],
@@ -143,12 +162,15 @@ look_up_system(struct module *module)
 		module->uid = entry->pw_uid;
 }
 
-static int
-get_user(struct module *module)
+int
+module_name(struct module *module)
 {
 	const char *user = NULL;
-	int code = pam_get_user(module->pamh, &user, NULL);
+	int code;
 
+	if (module->user != NULL)
+		return PAM_SUCCESS;
+	code = pam_get_user(module->pamh, &user, NULL);
 	if (code != PAM_SUCCESS)
 		return code == PAM_CONV_AGAIN ? PAM_INCOMPLETE : PAM_AUTH_ERR;
 	if (user == NULL)
@@ -170,7 +192,7 @@ int
 module_open(struct module *module, bool same_user)
 {
 	enum id7_error error;
-	int code = get_user(module);
+	int code = module_name(module);
 
 	if (code != PAM_SUCCESS)
 		return code;

@@ -23,6 +23,14 @@ enum first_pass {
 	FIRST_PASS_USE,	   /* take what an earlier module got, never ask */
 };
 
+/* What the line does; all but the first stand around a module that verifies. */
+enum module_mode {
+	MODULE_VERIFIES = 0,
+	MODULE_PREAUTH,	 /* takes a place in the count */
+	MODULE_AUTHFAIL, /* it was wrong */
+	MODULE_AUTHSUCC, /* it was right */
+};
+
 /* Bytes kept of PAM_SERVICE, PAM_RHOST and PAM_TTY, NUL included. */
 #define MODULE_ITEM_MAX 256
 
@@ -32,7 +40,9 @@ struct module {
 	unsigned int flags;
 	enum first_pass first_pass;
 	bool use_authtok;
-	const char *conf; /* conf=PATH, or NULL */
+	enum module_mode mode;
+	const char *conf;     /* conf=PATH, or NULL */
+	const char *faillock; /* conf=PATH of a faillock.conf, or NULL */
 
 	struct id7_config config; /* the defaults when config_error is set */
 	enum id7_error config_error;
@@ -65,8 +75,14 @@ void module_end(struct module *module);
 #define auto_module __attribute__((cleanup(module_end))) struct module
 
 /*
- * Gets PAM_USER (asking when the application has not set it) and decides what
- * needs no store: an exempt name is PAM_USER_UNKNOWN before anything is opened.
+ * Gets PAM_USER, asking when the application has not set it. PAM_SUCCESS and
+ * `user`; PAM_AUTH_ERR, PAM_INCOMPLETE, PAM_BUF_ERR.
+ */
+int module_name(struct module *module);
+
+/*
+ * Gets PAM_USER (unless module_name has) and decides what needs no store: an
+ * exempt name is PAM_USER_UNKNOWN before anything is opened.
  * With `same_user`, another user than the one that was proved in this handle is
  * PAM_PERM_DENIED before that.
  * PAM_SUCCESS: `user`, `known_to_system` are set and the store is open.

@@ -54,6 +54,20 @@ report_problem(struct module *module, const struct id7_config_problem *problem)
 }
 
 void
+report_useless(struct module *module, const char *argument)
+{
+	const void *unused;
+
+	if (pam_get_data(module->pamh, "7id_useless", &unused) == PAM_SUCCESS)
+		return;
+	(void)pam_set_data(module->pamh, "7id_useless", NULL, NULL);
+	pam_syslog(module->pamh, LOG_WARNING,
+		   "module argument %s is ignored: 7id keeps its counts in "
+		   "store_dir",
+		   argument);
+}
+
+void
 report_fault(struct module *module, const struct id7_fault *fault)
 {
 	char line[LINE_MAX_BYTES];
@@ -153,7 +167,9 @@ write_journal(struct module *module, const char *event, const char *name,
 		.tty = module->origin.tty,
 		.lane = lane_name(login->lane),
 		.reference = login->reference,
-		.failures = login->hashed ? (int64_t)login->failures : -1,
+		.failures = login->hashed || login->elsewhere
+				    ? (int64_t)login->failures
+				    : -1,
 		.locked_now = login->locked_now,
 		.uid = module->origin.real_uid,
 		.pid = getpid(),
@@ -161,6 +177,8 @@ write_journal(struct module *module, const char *event, const char *name,
 
 	if (login->hashed)
 		entry.checked = login->checked_real ? "real" : "dummy";
+	else if (login->elsewhere && login->checked_real)
+		entry.checked = "elsewhere";
 	module->log_fault.error = ID7_OK;
 	if (id7_journal_append(module->config.log_dir, &entry,
 			       &module->log_fault) != ID7_OK)

@@ -14,6 +14,12 @@ void report_problem(struct module *module,
 		    const struct id7_config_problem *problem);
 
 /*
+ * Logs, once in a handle, that an argument of pam_faillock(8) has no meaning
+ * here (LOG_WARNING).
+ */
+void report_useless(struct module *module, const char *argument);
+
+/*
  * Logs a failure of the machine with its remedy (LOG_ERR) and tells the person
  * that logins are not available.
  */

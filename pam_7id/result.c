@@ -29,6 +29,14 @@ result_authenticate(const struct id7_login *login)
 }
 
 int
+result_preauth(const struct id7_login *login, bool taken)
+{
+	if (taken && login->error == ID7_OK)
+		return PAM_IGNORE;
+	return result_authenticate(login);
+}
+
+int
 result_account(const struct id7_login *login)
 {
 	if (login->error != ID7_OK)

@@ -19,6 +19,12 @@ int result_error(enum id7_error error);
 int result_authenticate(const struct id7_login *login);
 
 /*
+ * The code of a line preauth: PAM_IGNORE when a place was taken, for nothing is
+ * proved yet; else as result_authenticate.
+ */
+int result_preauth(const struct id7_login *login, bool taken);
+
+/*
  * The code of pam_sm_acct_mgmt: PAM_SUCCESS or PAM_NEW_AUTHTOK_REQD for
  * ID7_ALLOW; PAM_USER_UNKNOWN for ID7_NOT_OURS; PAM_ACCT_EXPIRED;
  * PAM_PERM_DENIED for every other refusal; result_error for errors.

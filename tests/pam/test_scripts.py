@@ -139,6 +139,9 @@ class Case:
             os.rename(conf, conf + ".away")
             os.mkdir(conf)
             self.store.own(conf)
+        elif word == "faillock":
+            self.store.write(self.store.path("faillock.conf"),
+                             value.replace("\\n", "\n") + "\n")
         elif word == "line":
             with open(conf, "ab") as out:
                 out.write(value.encode().decode("unicode_escape")

@@ -119,6 +119,7 @@ class Store:
             for line in self.stack.get(call, ["required 7id"]):
                 line = re.sub(r"\b7id\b", module, line, count=1)
                 line = re.sub(r"\bgive\b", program("pam_give"), line, count=1)
+                line = line.replace("$DIR", self.dir)
                 lines.append(f"{call} {line}\n")
         self.write(self.path("pam.d", "7id"), "".join(lines))
 
