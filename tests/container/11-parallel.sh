@@ -35,22 +35,26 @@ answered() {
 	return 1
 }
 
-for method in password keyboard-interactive; do
-	name=victim-${method%%-*}
-	add_ours "$name" "$right"
-	forget_log
-	all_at_once 20 $method "$name" 'guess number' different
-	it "$method: none of 20 parallel wrong guesses gets in" answered 20 1
-	it "$method: exactly three meet the real verifier" \
-		logged 3 "\"user\":\"$name\"" '"checked":"real"'
-	it "$method: and those three are called wrong" \
-		logged 3 '"reason":"wrong"' '"checked":"real"'
-	it "$method: three failures are recorded, and lock" \
-		tally "$name" locked-out 3
-	it "$method: it locks once" logged 1 '"locked_now":true'
-	it "$method: no other guess is called wrong" logged 3 '"reason":"wrong"'
-	it "$method: every guess is in the log" \
-		logged 20 '"event":"login"' "\"user\":\"$name\""
+for round in 1 2 3; do
+	for method in password keyboard-interactive; do
+		name=victim$round-${method%%-*}
+		what="$method, round $round"
+		add_ours "$name" "$right"
+		forget_log
+		all_at_once 20 $method "$name" 'guess number' different
+		it "$what: none of 20 parallel wrong guesses gets in" answered 20 1
+		it "$what: exactly three meet the real verifier" \
+			logged 3 "\"user\":\"$name\"" '"checked":"real"'
+		it "$what: and those three are called wrong" \
+			logged 3 '"reason":"wrong"' '"checked":"real"'
+		it "$what: three failures are recorded, and lock" \
+			tally "$name" locked-out 3
+		it "$what: it locks once" logged 1 '"locked_now":true'
+		it "$what: no other guess is called wrong" \
+			logged 3 '"reason":"wrong"'
+		it "$what: every guess is in the log" \
+			logged 20 '"event":"login"' "\"user\":\"$name\""
+	done
 done
 
 for method in password keyboard-interactive; do

@@ -5,7 +5,8 @@ import json
 import sys
 
 
-PROOFS = ("7id:fault ", "7id:fuzz ")  # suites whose figures are shown
+# Suites and tests whose figures are shown.
+PROOFS = ("7id:fault ", "7id:fuzz ", "7id:pam / parallel")
 
 
 def figures(test):

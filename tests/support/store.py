@@ -170,8 +170,14 @@ class Store:
 
     def look(self, name):
         """What the store knows of an account, as a dictionary of text."""
-        words = self.make(("look", name)).split()
-        return dict(word.split("=", 1) for word in words[1:])
+        return self.looks([name])[name]
+
+    def looks(self, names):
+        """The same for many."""
+        lines = self.make(*(("look", name) for name in names)).splitlines()
+        words = (line.split() for line in lines)
+        return {name: dict(word.split("=", 1) for word in facts)
+                for name, *facts in words}
 
     def shift(self, boot, wall):
         """Shifts the clocks of the programs run from now on, in seconds."""
@@ -200,12 +206,17 @@ class Store:
 
     def crowd(self, how, jobs):
         """Many logins: a list of (code, nanoseconds) in the order of the jobs."""
+        return self.waves(how, [jobs])
+
+    def waves(self, how, waves):
+        """Crowds one after the other; the answers of all as one list."""
         path = self.path("jobs")
-        self.write(path, "".join(
-            "\t".join((escape(user), rhost, escape(password))) + "\n"
-            for user, rhost, password in jobs))
+        self.write(path, "\n".join("".join(
+            "\t".join((escape(user), rhost, escape(password), *tty)) + "\n"
+            for user, rhost, password, *tty in jobs) for jobs in waves))
+        jobs = [job for jobs in waves for job in jobs]
         code, out = self.run([program("pamcrowd"), how, self.path("pam.d"),
-                              path])
+                              path, program("pam_7id")])
         lines = sorted((int(number), word, int(time)) for number, word, time
                        in (line.split() for line in out.decode().splitlines()))
         if code != 0 or len(lines) != len(jobs):
