@@ -2,6 +2,7 @@
 /* The table of commands and options, and the way from a command line to one of
  * them. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -125,6 +126,14 @@ static const struct opt test_login_opts[] = {
 	{0},
 };
 
+static const struct opt faillock_opts[] = {
+	{"dir", "DIR", ID7_N("the tally files of pam_faillock in there")},
+	{"user", "USER", ID7_N("only this one")},
+	{"reset", NULL, ID7_N("forget failures and end locks, of all users")},
+	{"legacy-output", NULL, ID7_N("a line each, in the older form")},
+	{0},
+};
+
 static const struct cmd commands[] = {
 	{"init", cmd_init, "", ID7_N("make the key and an empty store"),
 	 init_opts, 0, 0, NULL, false},
@@ -190,6 +199,9 @@ static const struct cmd commands[] = {
 	 ID7_N("say what is wrong with the settings"), none, 0, 0, NULL, true},
 	{"config show", cmd_config_show, "", ID7_N("the settings in force"),
 	 none, 0, 0, NULL, false},
+	{"faillock", cmd_faillock, "",
+	 ID7_N("failures and resets as faillock(8) has them"), faillock_opts, 0,
+	 0, NULL, false},
 	{"help", cmd_help, "[COMMAND]", ID7_N("explain a command"), none, 0, 2,
 	 NULL, true},
 	{0},
@@ -212,6 +224,17 @@ say_usage(const struct ctl *ctl, const struct args_problem *problem)
 	return CTL_USAGE;
 }
 
+/* faillock(8) ends so on a wrong command line or settings file. */
+static enum ctl_exit
+refused(const struct ctl *ctl, enum ctl_exit code)
+{
+	const struct cmd *cmd = ctl->args.cmd;
+
+	return code != CTL_DONE && cmd != NULL && cmd->run == cmd_faillock
+		       ? CTL_ERROR
+		       : code;
+}
+
 static enum ctl_exit
 run(struct ctl *ctl, int argc, char **argv)
 {
@@ -232,16 +255,38 @@ run(struct ctl *ctl, int argc, char **argv)
 	else
 		code = ctl_start(ctl);
 	if (code != CTL_DONE)
-		return code;
+		return refused(ctl, code);
 	if (!ok)
-		return say_usage(ctl, &problem);
+		return refused(ctl, say_usage(ctl, &problem));
 	if (help && ctl->args.cmd != NULL)
 		return help_command(ctl, ctl->args.cmd);
 	if (ctl->args.cmd == NULL)
 		return help_overview(ctl, help);
 	if (!args_count(&ctl->args, &problem))
-		return say_usage(ctl, &problem);
+		return refused(ctl, say_usage(ctl, &problem));
 	return ctl->args.cmd->run(ctl);
+}
+
+/* A link called faillock does what faillock(8) does: its command comes first.
+ * Returns the new list, or NULL without memory. */
+static char **
+name_command(int *argc, char **argv)
+{
+	static char command[] = "faillock";
+	const char *slash = *argc > 0 ? strrchr(argv[0], '/') : NULL;
+	char **longer;
+
+	if (*argc < 1 ||
+	    strcmp(slash != NULL ? slash + 1 : argv[0], command) != 0)
+		return argv;
+	longer = calloc((size_t)*argc + 2, sizeof *longer);
+	if (longer == NULL)
+		return NULL;
+	longer[0] = argv[0];
+	longer[1] = command;
+	memcpy(longer + 2, argv + 1, (size_t)(*argc - 1) * sizeof *longer);
+	++*argc;
+	return longer;
 }
 
 int
@@ -253,6 +298,11 @@ main(int argc, char **argv)
 	tzset();
 	if (id7_crypto_start() != ID7_OK) {
 		fputs("7idctl: libsodium does not start\n", stderr);
+		return CTL_ERROR;
+	}
+	argv = name_command(&argc, argv);
+	if (argv == NULL) {
+		fputs("7idctl: no memory\n", stderr);
 		return CTL_ERROR;
 	}
 	code = run(&ctl, argc, argv);
