@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SIGKILL before the system calls that change files, all through backup,
+ * SIGKILL before the system calls that change files, all through init, backup,
  * restore, repair and compact: every account stays, with what was counted, the
  * store is the old or the new one and sound, and the next run of the same work
- * succeeds. With the argument `all` before each of them, else before a sample.
+ * succeeds.
+ *
+ * FAULT_SAMPLE: how many points of each work (24); 0: all of them.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include <limits.h>
 
 #include "tests/support/check.h"
-#include "tests/support/temp_store.h"
+#include "tests/support/killpoint.h"
+#include "tests/support/temp_hand.h"
 
-#define SAMPLE 40 /* points of each work, when not all are wanted */
-#define SYSCALL_STOP (SIGTRAP | 0x80)
+#define INIT_MAX 400 /* of init's points most write the same file anew */
+#define LAST 12	     /* where things are put in place: never left out */
 #define OLD_DATE 19990101
 #define NEW_DATE 20010203
 
@@ -26,7 +22,6 @@ struct scene {
 	struct temp_store t;
 	char backup[100]; /* made of the old dates */
 	char made[100];	  /* what the work makes, if it makes one */
-	atomic_int *acknowledged;
 };
 
 static const char *const people[] = {"alice", "bob", "carol", "dave"};
@@ -37,6 +32,7 @@ struct work {
 	void (*prepare)(struct scene *scene, struct id7_store *store);
 	enum id7_error (*act)(struct scene *scene);
 	void (*judge)(struct scene *scene, bool acknowledged);
+	unsigned int most; /* points, however many are wanted; 0: no limit */
 };
 
 static void
@@ -128,6 +124,55 @@ sound(struct scene *scene)
 	id7_store_close(&store);
 }
 
+/* --- init --- */
+
+static struct id7_config
+init_config(const struct scene *scene)
+{
+	struct id7_config config;
+
+	temp_login_config(&config, scene->made);
+	return config;
+}
+
+static void
+prepare_init(struct scene *scene, struct id7_store *store)
+{
+	(void)store;
+	snprintf(scene->made, sizeof scene->made, "%.60s/first",
+		 scene->t.temp.dir);
+	rm(scene->made);
+}
+
+static enum id7_error
+act_init(struct scene *scene)
+{
+	struct id7_config config = init_config(scene);
+
+	return id7_manage_init(&config, 1, NULL);
+}
+
+/* There is a whole store, or none and the next init makes it. */
+static void
+judge_init(struct scene *scene, bool acknowledged)
+{
+	struct temp_login l = {.config = init_config(scene)};
+	struct temp_hand hand;
+	struct id7 *id7 = NULL;
+	enum id7_error found = id7_open(&l.config, &id7, NULL);
+
+	id7_close(&id7);
+	CHECK(found == ID7_OK || found == ID7_NOT_FOUND);
+	CHECK(found == ID7_OK || !acknowledged);
+	CHECK_INT(act_init(scene), found == ID7_OK ? ID7_EXISTS : ID7_OK);
+	temp_hand_open(&l, &hand);
+	CHECK_INT(temp_store_findings(hand.store), 0);
+	CHECK_INT(temp_store_add(hand.store, "alice"), ID7_OK);
+	CHECK_INT(temp_hand_fail(&hand, "alice", 1), ID7_OK);
+	temp_hand_close(&hand);
+	rm(scene->made);
+}
+
 /* --- backup --- */
 
 static void
@@ -165,7 +210,6 @@ judge_backup(struct scene *scene, bool acknowledged)
 		rm(scene->made);
 	CHECK_INT(act_backup(scene), ID7_OK);
 	rm(scene->made);
-	sound(scene);
 }
 
 /* --- restore --- */
@@ -195,8 +239,8 @@ judge_restore(struct scene *scene, bool acknowledged)
 	uint32_t date = dates(store);
 
 	CHECK(date == OLD_DATE || (date == NEW_DATE && !acknowledged));
+	CHECK_INT(temp_store_findings(store), 0);
 	id7_store_close(&store);
-	sound(scene);
 	CHECK_INT(act_restore(scene), ID7_OK);
 	store = temp_store_open(&scene->t);
 	CHECK_INT(dates(store), OLD_DATE);
@@ -297,163 +341,120 @@ judge_compact(struct scene *scene, bool acknowledged)
 }
 
 static const struct work works[] = {
-	{"backup", prepare_backup, act_backup, judge_backup},
-	{"restore", prepare_restore, act_restore, judge_restore},
-	{"repair", prepare_repair, act_repair, judge_repair},
-	{"compact", prepare_compact, act_compact, judge_compact},
+	{"init", prepare_init, act_init, judge_init, INIT_MAX},
+	{"backup", prepare_backup, act_backup, judge_backup, 0},
+	{"restore", prepare_restore, act_restore, judge_restore, 0},
+	{"repair", prepare_repair, act_repair, judge_repair, 0},
+	{"compact", prepare_compact, act_compact, judge_compact, 0},
 };
 
 /* --- the kills --- */
 
-/* Whether a call leaves another state on the disk: only those are points. */
+/* In the child. */
+struct body {
+	struct scene *scene;
+	const struct work *work;
+};
+
 static bool
-changes_files(const struct __ptrace_syscall_info *info)
+act(void *context)
 {
-	switch (info->entry.nr) {
-	case SYS_write:
-	case SYS_pwrite64:
-	case SYS_fsync:
-	case SYS_ftruncate:
-	case SYS_fchmod:
-	case SYS_mkdirat:
-	case SYS_unlinkat:
-	case SYS_renameat:
-	case SYS_renameat2:
-		return true;
-	case SYS_openat:
-		return (info->entry.args[2] & O_CREAT) != 0;
-	}
-	return false;
+	struct body *body = context;
+
+	return body->work->act(body->scene) == ID7_OK;
 }
 
-static void
-child_run(struct scene *scene, const struct work *work)
+static struct kill_end
+run_point(struct scene *scene, const struct work *work, unsigned int point)
 {
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-		_exit(77);
-	raise(SIGSTOP);
-	if (work->act(scene) != ID7_OK)
-		_exit(4);
-	atomic_store(scene->acknowledged, 1);
-	_exit(0);
-}
-
-/*
- * Runs the work and kills it before its point number `point`. Returns -1 when
- * it was killed, else its exit status, and how many points it had.
- */
-static int
-run_until(struct scene *scene, const struct work *work, unsigned int point,
-	  unsigned int *ret_points)
-{
-	struct __ptrace_syscall_info info;
-	unsigned int points = 0;
-	int status = 0;
-	pid_t child;
-
-	atomic_store(scene->acknowledged, 0);
-	child = fork();
-	if (child == 0)
-		child_run(scene, work);
-	if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
-		return WEXITSTATUS(status);
-	ptrace(PTRACE_SETOPTIONS, child, NULL,
-	       (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
-	for (;;) {
-		ptrace(PTRACE_SYSCALL, child, NULL, NULL);
-		if (waitpid(child, &status, 0) != child || WIFEXITED(status))
-			break;
-		if (!WIFSTOPPED(status) || WSTOPSIG(status) != SYSCALL_STOP ||
-		    ptrace(PTRACE_GET_SYSCALL_INFO, child, (void *)sizeof info,
-			   &info) <= 0 ||
-		    info.op != PTRACE_SYSCALL_INFO_ENTRY ||
-		    !changes_files(&info))
-			continue;
-		if (points++ == point) {
-			kill(child, SIGKILL);
-			waitpid(child, &status, 0);
-			return -1;
-		}
-	}
-	*ret_points = points;
-	return WEXITSTATUS(status);
-}
-
-static int
-run_once(struct scene *scene, const struct work *work, unsigned int point,
-	 unsigned int *ret_points)
-{
+	struct body body = {scene, work};
+	const struct kill_work kill = {NULL, act, &body, true};
 	struct id7_store *store = temp_store_open(&scene->t);
-	int status;
+	struct kill_end end;
 
 	work->prepare(scene, store);
 	id7_store_close(&store);
-	status = run_until(scene, work, point, ret_points);
-	if (status != 77)
-		work->judge(scene, atomic_load(scene->acknowledged) != 0);
-	return status;
+	end = kill_at(&kill, point);
+	if (end.how != KILL_UNTRACED)
+		work->judge(scene, end.acknowledged);
+	return end;
+}
+
+/* How far apart the points lie that are tried. */
+static unsigned int
+stride(const struct work *work, unsigned int points, unsigned int sample)
+{
+	if (work->most != 0 && (sample == 0 || sample > work->most))
+		sample = work->most;
+	return sample == 0 || points < sample ? 1 : points / sample;
 }
 
 /* False when processes cannot be traced. */
 static bool
-run_work(struct scene *scene, const struct work *work, bool all)
+run_work(struct scene *scene, const struct work *work, unsigned int sample,
+	 unsigned int *kills)
 {
-	unsigned int points = 0, kills = 0, step;
-	int status = run_once(scene, work, UINT32_MAX, &points);
+	struct kill_end end = run_point(scene, work, KILL_NEVER);
+	unsigned int points = end.points, before = *kills, step;
 
-	if (status == 77)
+	if (end.how == KILL_UNTRACED)
 		return false;
-	CHECK_INT(status, 0);
+	CHECK_INT(end.how, KILL_DONE);
 	CHECK(points > 20);
-	step = all || points < SAMPLE ? 1 : points / SAMPLE;
+	step = stride(work, points, sample);
 	for (unsigned int point = 0; point < points; point += step) {
-		status = run_once(scene, work, point, &points);
-		CHECK(status == -1 || status == 0);
-		kills += status == -1;
-		/* The end, where things are put in place, is never left out. */
-		if (point + step + 12 >= points)
+		end = run_point(scene, work, point);
+		CHECK(end.how == KILL_KILLED || end.how == KILL_DONE);
+		*kills += end.how == KILL_KILLED;
+		if (point + step + LAST >= points && step > 1) {
+			point = points - LAST - 1;
 			step = 1;
+		}
 	}
-	CHECK(kills > 20);
-	printf("%s: killed at %u of %u points\n", work->name, kills, points);
+	CHECK(*kills - before > 20);
+	printf("%s: killed at %u of %u points\n", work->name, *kills - before,
+	       points);
+	fflush(stdout);
 	return true;
 }
 
-int
-main(int argc, char **argv)
+static void
+make_scene(struct scene *scene)
 {
-	static struct scene scene;
 	struct id7_store_counts counts;
 	struct id7_store *store;
-	bool all = argc > 1 && strcmp(argv[1], "all") == 0;
-	bool traced = true;
 
-	scene.acknowledged =
-		mmap(NULL, sizeof *scene.acknowledged, PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (scene.acknowledged == MAP_FAILED)
-		return 77;
-	snprintf(scene.t.temp.dir, sizeof scene.t.temp.dir,
-		 "/dev/shm/7id-test.XXXXXX");
-	if (mkdtemp(scene.t.temp.dir) == NULL)
-		temp_make(&scene.t.temp);
-	temp_store_fill(&scene.t);
-	store = temp_store_open(&scene.t);
+	temp_login_dir(&scene->t.temp);
+	temp_store_fill(&scene->t);
+	store = temp_store_open(&scene->t);
 	for (size_t i = 0; i < PEOPLE; i++)
 		CHECK_INT(temp_store_add(store, people[i]), ID7_OK);
 	date_all(store, OLD_DATE);
 	fail_all(store);
-	snprintf(scene.backup, sizeof scene.backup, "%.60s/backup",
-		 scene.t.temp.dir);
-	CHECK_INT(id7_store_backup(store, scene.backup, NULL, NULL, &counts),
+	snprintf(scene->backup, sizeof scene->backup, "%.60s/backup",
+		 scene->t.temp.dir);
+	CHECK_INT(id7_store_backup(store, scene->backup, NULL, NULL, &counts),
 		  ID7_OK);
 	id7_store_close(&store);
+}
+
+int
+main(void)
+{
+	static struct scene scene;
+	unsigned int sample = temp_login_amount("FAULT_SAMPLE", 24);
+	unsigned int kills = 0;
+	bool traced = true;
+
+	make_scene(&scene);
 	for (size_t i = 0; i < sizeof works / sizeof works[0] && traced; i++)
-		traced = run_work(&scene, &works[i], all);
+		traced = run_work(&scene, &works[i], sample, &kills);
 	temp_remove(&scene.t.temp);
 	if (!traced) {
 		printf("processes cannot be traced here\n");
 		return 77;
 	}
+	printf("killed at %u points of %zu works\n", kills,
+	       sizeof works / sizeof works[0]);
 	return check_done();
 }

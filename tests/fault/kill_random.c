@@ -15,7 +15,7 @@
 
 #include "tests/support/check.h"
 #include "tests/support/random.h"
-#include "tests/support/temp_login.h"
+#include "tests/support/temp_hand.h"
 
 #define WORKERS 64
 #define COUNTERS 4
@@ -66,16 +66,10 @@ struct life {
 	struct board *board;
 	struct worker *me;
 	unsigned int number;
-	struct id7 *id7;
+	struct temp_hand hand;
 	struct random random;
 	char name[16];
 };
-
-static struct id7_policy
-policy_of(const struct life *life)
-{
-	return id7_get_config(life->id7)->policy;
-}
 
 __attribute__((format(printf, 2, 3))) static void
 broke(struct life *life, const char *format, ...)
@@ -98,35 +92,19 @@ password_text(uint32_t password, char ret_text[40])
 	snprintf(ret_text, 40, "Grain-of-sand-%u", password);
 }
 
-/* A reservation that is given back: what the next attempt finds. */
+/* What the next attempt finds, and all failures since the last good login. */
 static enum id7_error
 look_at_failures(struct life *life, const char *name, uint32_t *ret_failures,
 		 uint32_t *ret_all)
 {
-	struct id7_store *store = id7_get_store(life->id7);
+	struct id7_store *store = life->hand.store;
 	struct id7_subject subject = temp_store_subject(store, name);
-	struct id7_policy policy = policy_of(life);
-	struct id7_now now = id7_clock_now();
-	struct id7_settled settled = {0};
-	struct id7_ticket ticket;
-	struct id7_account a;
-	struct id7_tally tally;
-	enum id7_claim claim;
-	enum id7_error error = id7_store_get(store, name, &a);
+	struct id7_tally tally = {0};
+	enum id7_error error =
+		temp_hand_failures(&life->hand, name, ret_failures);
 
 	if (error == ID7_OK)
-		error = id7_store_reserve(store, &subject, a.id, a.epoch, false,
-					  &policy, &now, ID7_LANE_REMOTE, 1,
-					  temp_store_long(), &claim, &ticket);
-	if (error == ID7_OK && claim != ID7_CLAIM_RESERVED)
-		error = ID7_INTERNAL;
-	if (error == ID7_OK)
-		error = id7_store_settle(store, &ticket, a.id, a.epoch, &policy,
-					 &now, ID7_SETTLE_RELEASE, 0,
-					 temp_store_long(), &settled);
-	if (error == ID7_OK)
 		error = id7_store_tally(store, &subject, &tally);
-	*ret_failures = settled.failures;
 	*ret_all = tally.lane[ID7_LANE_REMOTE].since_good;
 	return error;
 }
@@ -167,7 +145,7 @@ judge(struct life *life)
 	bool old, new;
 	enum id7_error found;
 
-	found = id7_store_get(id7_get_store(life->id7), life->name, &a);
+	found = id7_store_get(life->hand.store, life->name, &a);
 	old = same_account(&me->is, found, &a);
 	new = was_busy &&same_account(&me->will, found, &a);
 	if (!old && !new) {
@@ -194,15 +172,6 @@ judge(struct life *life)
 	atomic_store(&me->busy, 0);
 }
 
-static bool
-set_something(struct id7_account *account, const struct id7_now *now,
-	      void *context)
-{
-	(void)now, (void)context;
-	account->birthdate = account->birthdate == 0 ? 19990101 : 0;
-	return true;
-}
-
 static enum id7_error
 log_in(struct life *life, bool right)
 {
@@ -210,7 +179,7 @@ log_in(struct life *life, bool right)
 	char text[40];
 
 	password_text(right ? life->me->is.password : 0, text);
-	temp_login_attempt(life->id7, life->name, text, temp_store_long(),
+	temp_login_attempt(life->hand.id7, life->name, text, temp_store_long(),
 			   &login);
 	if (login.error != ID7_OK)
 		return login.error;
@@ -227,17 +196,16 @@ do_act(struct life *life)
 	password_text(me->will.password, text);
 	switch (me->act) {
 	case ADD:
-		return temp_login_add(life->id7, life->name, text);
+		return temp_login_add(life->hand.id7, life->name, text);
 	case PASSWD:
-		return temp_login_change(life->id7, life->name, text);
+		return temp_login_change(life->hand.id7, life->name, text);
 	case SET:
-		return id7_manage_change(life->id7, life->name, set_something,
-					 NULL, temp_store_long(), NULL, NULL);
+		return temp_hand_set(&life->hand, life->name);
 	case UNLOCK:
-		return id7_manage_unlock(life->id7, life->name, false,
+		return id7_manage_unlock(life->hand.id7, life->name, false,
 					 temp_store_long(), &was, NULL);
 	case REMOVE:
-		return id7_manage_remove(life->id7, life->name,
+		return id7_manage_remove(life->hand.id7, life->name,
 					 temp_store_long(), NULL);
 	case RIGHT:
 		return log_in(life, true);
@@ -312,37 +280,24 @@ act_on_mine(struct life *life, enum act act)
 static void
 count_one(struct life *life)
 {
-	struct id7_store *store = id7_get_store(life->id7);
 	uint32_t which = random_below(&life->random, COUNTERS);
+	uint32_t fingerprint = (uint32_t)random_bits(&life->random) | 1;
 	struct counter *counter = &life->board->counter[which];
-	struct id7_policy policy = policy_of(life);
-	struct id7_now now = id7_clock_now();
-	enum id7_claim claim = ID7_CLAIM_NONE;
 	struct id7_settled settled = {0};
-	struct id7_subject subject;
-	struct id7_ticket ticket;
-	struct id7_account a;
-	char name[16];
+	enum id7_claim claim;
 	enum id7_error error;
+	char name[16];
 
 	snprintf(name, sizeof name, "count%u", which);
-	subject = temp_store_subject(store, name);
-	error = id7_store_get(store, name, &a);
 	atomic_fetch_add(&counter->started, 1);
-	if (error == ID7_OK)
-		error = id7_store_reserve(store, &subject, a.id, a.epoch, false,
-					  &policy, &now, ID7_LANE_REMOTE, 1,
-					  temp_store_long(), &claim, &ticket);
+	error = temp_hand_claim(&life->hand, name, 1, &claim);
 	if (error == ID7_OK && claim == ID7_CLAIM_FULL)
 		return;
 	/* From here on it counts, whatever becomes of this process. */
 	atomic_fetch_add(&counter->acknowledged, claim == ID7_CLAIM_RESERVED);
 	if (error == ID7_OK)
-		error = id7_store_settle(store, &ticket, a.id, a.epoch, &policy,
-					 &now, ID7_SETTLE_WRONG,
-					 (uint32_t)random_bits(&life->random) |
-						 1,
-					 temp_store_long(), &settled);
+		error = temp_hand_settle(&life->hand, ID7_SETTLE_WRONG,
+					 fingerprint, &settled);
 	if (error != ID7_OK || !settled.stands)
 		broke(life, "count: error %d, claim %d, stands %d", (int)error,
 		      (int)claim, settled.stands);
@@ -378,13 +333,13 @@ live(const struct temp_login *l, struct board *board, unsigned int number,
 			    .random = {.seed = seed, .state = seed}};
 
 	snprintf(life.name, sizeof life.name, "worker%u", number);
-	life.id7 = temp_login_open(l);
+	temp_hand_open(l, &life.hand);
 	judge(&life);
 	atomic_store(&life.me->ready, 1);
 	while (atomic_load(&board->stop) == 0 &&
 	       atomic_load(&board->broken) == 0)
 		act_once(&life);
-	id7_close(&life.id7);
+	temp_hand_close(&life.hand);
 	_exit(0);
 }
 
@@ -449,7 +404,7 @@ judge_counters(const struct temp_login *l, struct board *board)
 	struct life life = {.board = board, .me = &board->worker[0]};
 	unsigned int started = 0, counted = 0, acknowledged = 0;
 
-	life.id7 = temp_login_open(l);
+	temp_hand_open(l, &life.hand);
 	for (unsigned int i = 0; i < COUNTERS; i++) {
 		struct counter *c = &board->counter[i];
 		uint32_t window = 0, all = 0;
@@ -465,7 +420,7 @@ judge_counters(const struct temp_login *l, struct board *board)
 	}
 	printf("counting: %u started >= %u counted >= %u acknowledged\n",
 	       started, counted, acknowledged);
-	id7_close(&life.id7);
+	temp_hand_close(&life.hand);
 }
 
 static void

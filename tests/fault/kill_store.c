@@ -1,129 +1,92 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SIGKILL before every system call of every change of the store: afterwards the
- * other accounts are whole, the target is the old or the new one, what was
+ * SIGKILL before every system call of every change of one account: afterwards
+ * the other accounts are whole, the target is the old or the new one, what was
  * acknowledged is new, the next change works and `check` finds no damage.
  */
-#include <errno.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-
 #include "tests/support/check.h"
-#include "tests/support/temp_store.h"
+#include "tests/support/killpoint.h"
+#include "tests/support/temp_hand.h"
 
 #define OTHERS 3
 #define CHECK_EVERY 16 /* `check` reads everything: not after each kill */
-#define SYSCALL_STOP (SIGTRAP | 0x80)
+#define TARGET "target"
+#define OLD_PASSWORD "Grain-of-sand-1"
+#define NEW_PASSWORD "Grain-of-rice-1"
+#define SET_DATE 20010203
 
-static const struct id7_policy policy = {
-	.deny = 5, .fail_interval = 900, .unlock_time = 600, .lease = 30};
-
-/* The target, and where the child says that it was told ID7_OK. */
 struct scene {
-	struct temp_store t;
-	char other[OTHERS][16]; /* in the target's shard */
+	struct temp_login l;
+	char other[OTHERS][16]; /* in the target's files */
 	struct id7_account was[OTHERS];
-	atomic_int *acknowledged;
 	unsigned int kills;
 };
-
-#define TARGET "target"
 
 /* One change: prepared, done in the child, judged and put right afterwards. */
 struct play {
 	const char *name;
-	void (*prepare)(struct id7_store *store);
-	enum id7_error (*before)(struct id7_store *store); /* not killed yet */
-	enum id7_error (*act)(struct id7_store *store);
-	void (*judge)(struct id7_store *store, bool acknowledged);
+	void (*prepare)(struct temp_hand *hand);
+	enum id7_error (*before)(struct temp_hand *hand); /* not killed yet */
+	enum id7_error (*act)(struct temp_hand *hand);
+	void (*judge)(struct temp_hand *hand, bool acknowledged);
 };
 
 static enum id7_error
-reserve(struct id7_store *store)
+reserve(struct temp_hand *hand)
 {
-	struct id7_subject subject = temp_store_subject(store, TARGET);
-	struct id7_now now = id7_clock_now();
-	struct id7_ticket ticket;
-	struct id7_account a;
-	enum id7_claim claim;
-	enum id7_error error = id7_store_get(store, TARGET, &a);
-
-	if (error == ID7_OK)
-		error = id7_store_reserve(store, &subject, a.id, a.epoch, false,
-					  &policy, &now, ID7_LANE_REMOTE, 0,
-					  temp_store_long(), &claim, &ticket);
-	if (error == ID7_OK && claim != ID7_CLAIM_RESERVED)
-		error = ID7_INTERNAL;
-	return error;
+	return temp_hand_reserve(hand, TARGET);
 }
 
 static enum id7_error
-settle(struct id7_store *store, enum id7_settlement how,
-       struct id7_settled *ret_settled)
-{
-	struct id7_ticket ticket = store->ticket; /* the live one */
-	struct id7_now now = id7_clock_now();
-
-	return id7_store_settle(store, &ticket, ticket.id, ticket.epoch,
-				&policy, &now, how, 7, temp_store_long(),
-				ret_settled);
-}
-
-static enum id7_error
-settle_wrong(struct id7_store *store)
+settle_wrong(struct temp_hand *hand)
 {
 	struct id7_settled settled;
 
-	return settle(store, ID7_SETTLE_WRONG, &settled);
+	return temp_hand_settle(hand, ID7_SETTLE_WRONG, 7, &settled);
 }
 
 static enum id7_error
-settle_right(struct id7_store *store)
+settle_right(struct temp_hand *hand)
 {
 	struct id7_settled settled;
 
-	return settle(store, ID7_SETTLE_RIGHT, &settled);
+	return temp_hand_settle(hand, ID7_SETTLE_RIGHT, 7, &settled);
 }
 
 /* What the next attempt finds: failures before it. */
 static uint32_t
-failures(struct id7_store *store)
+failures(struct temp_hand *hand)
 {
-	struct id7_settled settled = {0};
+	uint32_t count = 0;
 
-	CHECK_INT(reserve(store), ID7_OK);
-	CHECK_INT(settle(store, ID7_SETTLE_RELEASE, &settled), ID7_OK);
-	CHECK(settled.stands);
-	return settled.failures;
+	CHECK_INT(temp_hand_failures(hand, TARGET, &count), ID7_OK);
+	return count;
 }
 
 static void
-prepare_none(struct id7_store *store)
+prepare_none(struct temp_hand *hand)
 {
 	struct id7_account a;
 
-	if (id7_store_get(store, TARGET, &a) == ID7_OK)
-		CHECK_INT(id7_store_remove(store, TARGET, temp_store_long()),
+	if (id7_store_get(hand->store, TARGET, &a) == ID7_OK)
+		CHECK_INT(id7_store_remove(hand->store, TARGET,
+					   temp_store_long()),
 			  ID7_OK);
-	CHECK_INT(id7_store_get(store, TARGET, &a), ID7_NOT_FOUND);
+	CHECK_INT(id7_store_get(hand->store, TARGET, &a), ID7_NOT_FOUND);
 }
 
 static void
-prepare_fresh(struct id7_store *store)
+prepare_fresh(struct temp_hand *hand)
 {
-	prepare_none(store);
-	CHECK_INT(temp_store_add(store, TARGET), ID7_OK);
+	prepare_none(hand);
+	CHECK_INT(temp_store_add(hand->store, TARGET), ID7_OK);
 }
 
 static void
-prepare_failed(struct id7_store *store)
+prepare_failed(struct temp_hand *hand)
 {
-	prepare_fresh(store);
-	CHECK_INT(reserve(store), ID7_OK);
-	CHECK_INT(settle_wrong(store), ID7_OK);
+	prepare_fresh(hand);
+	CHECK_INT(temp_hand_fail(hand, TARGET, 1), ID7_OK);
 }
 
 static void
@@ -137,93 +100,95 @@ check_mark(struct id7_store *store)
 }
 
 static enum id7_error
-act_add(struct id7_store *store)
+act_add(struct temp_hand *hand)
 {
-	return temp_store_add(store, TARGET);
+	return temp_store_add(hand->store, TARGET);
 }
 
 static void
-judge_add(struct id7_store *store, bool acknowledged)
+judge_add(struct temp_hand *hand, bool acknowledged)
 {
 	struct id7_account a;
-	enum id7_error found = id7_store_get(store, TARGET, &a);
+	enum id7_error found = id7_store_get(hand->store, TARGET, &a);
 
 	CHECK(found == ID7_OK || found == ID7_NOT_FOUND);
 	CHECK(found == ID7_OK || !acknowledged);
-	CHECK_INT(temp_store_add(store, TARGET),
+	CHECK_INT(temp_store_add(hand->store, TARGET),
 		  found == ID7_OK ? ID7_EXISTS : ID7_OK);
-	CHECK_INT(id7_store_get(store, TARGET, &a), ID7_OK);
-	check_mark(store);
-	CHECK_INT(failures(store), 0);
+	CHECK_INT(id7_store_get(hand->store, TARGET, &a), ID7_OK);
+	check_mark(hand->store);
+	CHECK_INT(failures(hand), 0);
 }
 
 static enum id7_error
-act_put(struct id7_store *store)
+act_put(struct temp_hand *hand)
 {
 	struct id7_account a;
-	enum id7_error error = id7_store_get(store, TARGET, &a);
+	enum id7_error error = id7_store_get(hand->store, TARGET, &a);
 
-	a.birthdate = 20010203;
-	return error == ID7_OK ? id7_store_put(store, &a, temp_store_long())
-			       : error;
+	a.birthdate = SET_DATE;
+	return error == ID7_OK
+		       ? id7_store_put(hand->store, &a, temp_store_long())
+		       : error;
 }
 
 static void
-judge_put(struct id7_store *store, bool acknowledged)
+judge_put(struct temp_hand *hand, bool acknowledged)
 {
 	struct id7_account a = {0};
 
-	CHECK_INT(id7_store_get(store, TARGET, &a), ID7_OK);
+	CHECK_INT(id7_store_get(hand->store, TARGET, &a), ID7_OK);
 	CHECK(a.revision == 2 || !acknowledged);
 	CHECK((a.revision == 1 && a.birthdate == 0) ||
-	      (a.revision == 2 && a.birthdate == 20010203));
-	CHECK_INT(id7_store_put(store, &a, temp_store_long()), ID7_OK);
-	CHECK_INT(failures(store), 0);
+	      (a.revision == 2 && a.birthdate == SET_DATE));
+	CHECK_INT(id7_store_put(hand->store, &a, temp_store_long()), ID7_OK);
+	CHECK_INT(failures(hand), 0);
 }
 
 static enum id7_error
-act_remove(struct id7_store *store)
+act_remove(struct temp_hand *hand)
 {
-	return id7_store_remove(store, TARGET, temp_store_long());
+	return id7_store_remove(hand->store, TARGET, temp_store_long());
 }
 
 static void
-judge_remove(struct id7_store *store, bool acknowledged)
+judge_remove(struct temp_hand *hand, bool acknowledged)
 {
 	struct id7_account a;
-	enum id7_error found = id7_store_get(store, TARGET, &a);
+	enum id7_error found = id7_store_get(hand->store, TARGET, &a);
 
 	CHECK(found == ID7_OK || found == ID7_NOT_FOUND);
 	CHECK(found == ID7_NOT_FOUND || !acknowledged);
 	if (found == ID7_OK)
-		CHECK_INT(failures(store), 1);
-	CHECK_INT(id7_store_remove(store, TARGET, temp_store_long()), found);
-	CHECK_INT(id7_store_get(store, TARGET, &a), ID7_NOT_FOUND);
-	CHECK_INT(temp_store_add(store, TARGET), ID7_OK);
-	CHECK_INT(failures(store), 0);
+		CHECK_INT(failures(hand), 1);
+	CHECK_INT(id7_store_remove(hand->store, TARGET, temp_store_long()),
+		  found);
+	CHECK_INT(id7_store_get(hand->store, TARGET, &a), ID7_NOT_FOUND);
+	CHECK_INT(temp_store_add(hand->store, TARGET), ID7_OK);
+	CHECK_INT(failures(hand), 0);
 }
 
 static void
-judge_reserve(struct id7_store *store, bool acknowledged)
+judge_reserve(struct temp_hand *hand, bool acknowledged)
 {
-	uint32_t count = failures(store);
+	uint32_t count = failures(hand);
 
 	CHECK(count == 1 || (count == 0 && !acknowledged));
 }
 
 /* Settled or dead: one failure either way. */
 static void
-judge_settle_wrong(struct id7_store *store, bool acknowledged)
+judge_settle_wrong(struct temp_hand *hand, bool acknowledged)
 {
 	(void)acknowledged;
-	CHECK_INT(failures(store), 1);
+	CHECK_INT(failures(hand), 1);
 }
 
 /* One failure before: cleared, or the dead one beside it. */
 static void
-judge_settle_right(struct id7_store *store, bool acknowledged)
+judge_settle_right(struct temp_hand *hand, bool acknowledged)
 {
-	uint32_t count = failures(store);
+	uint32_t count = failures(hand);
 
 	CHECK(count == 0 || (count == 2 && !acknowledged));
 }
@@ -232,26 +197,19 @@ judge_settle_right(struct id7_store *store, bool acknowledged)
 static void
 beside(const struct id7_store *store, char ret_name[16])
 {
-	struct id7_subject target = temp_store_subject(store, TARGET);
-	struct id7_subject subject;
+	int next = 0;
 
-	for (int i = 0;; i++) {
-		snprintf(ret_name, 16, "b%d", i);
-		subject = temp_store_subject(store, ret_name);
-		if (id7_shard_of(store, &subject).index ==
-		    id7_shard_of(store, &target).index)
-			return;
-	}
+	temp_hand_neighbour(store, TARGET, 'b', &next, ret_name);
 }
 
 static void
-prepare_import(struct id7_store *store)
+prepare_import(struct temp_hand *hand)
 {
 	char name[16];
 
-	prepare_none(store);
-	beside(store, name);
-	(void)!id7_store_remove(store, name, temp_store_long());
+	prepare_none(hand);
+	beside(hand->store, name);
+	(void)!id7_store_remove(hand->store, name, temp_store_long());
 }
 
 static enum id7_error
@@ -285,38 +243,131 @@ import(struct id7_store *store, struct id7_import_counts *ret_counts)
 }
 
 static enum id7_error
-act_import(struct id7_store *store)
+act_import(struct temp_hand *hand)
 {
 	struct id7_import_counts counts;
 
-	return import(store, &counts);
+	return import(hand->store, &counts);
 }
 
 /* Both or neither, and the same import again finds or adds them. */
 static void
-judge_import(struct id7_store *store, bool acknowledged)
+judge_import(struct temp_hand *hand, bool acknowledged)
 {
 	struct id7_import_counts counts = {0};
 	struct id7_account a;
 	char name[16];
-	enum id7_error found = id7_store_get(store, TARGET, &a);
+	enum id7_error found = id7_store_get(hand->store, TARGET, &a);
 
-	beside(store, name);
+	beside(hand->store, name);
 	CHECK(found == ID7_OK || found == ID7_NOT_FOUND);
 	CHECK(found == ID7_OK || !acknowledged);
-	CHECK_INT(id7_store_get(store, name, &a), found);
-	CHECK_INT(import(store, &counts), ID7_OK);
+	CHECK_INT(id7_store_get(hand->store, name, &a), found);
+	CHECK_INT(import(hand->store, &counts), ID7_OK);
 	CHECK_INT(found == ID7_OK ? counts.already : counts.added, 2);
 	CHECK_INT(counts.refused, 0);
-	CHECK_INT(id7_store_get(store, TARGET, &a), ID7_OK);
-	check_mark(store);
-	CHECK_INT(failures(store), 0);
+	CHECK_INT(id7_store_get(hand->store, TARGET, &a), ID7_OK);
+	check_mark(hand->store);
+	CHECK_INT(failures(hand), 0);
+}
+
+/* Held by an administrator, and locked out as well. */
+static void
+hold(struct temp_hand *hand)
+{
+	struct id7_account a = {0};
+
+	CHECK_INT(id7_store_get(hand->store, TARGET, &a), ID7_OK);
+	a.flags |= ID7_ACCOUNT_HELD;
+	CHECK_INT(id7_store_put(hand->store, &a, temp_store_long()), ID7_OK);
+}
+
+static void
+prepare_locked(struct temp_hand *hand)
+{
+	prepare_fresh(hand);
+	CHECK_INT(temp_hand_fail(hand, TARGET, hand->policy.deny), ID7_OK);
+	hold(hand);
+}
+
+static enum id7_error
+act_unlock(struct temp_hand *hand)
+{
+	enum id7_reason was;
+
+	return id7_manage_unlock(hand->id7, TARGET, false, temp_store_long(),
+				 &was, NULL);
+}
+
+/* The hold goes first, then the lock: never the other way round. */
+static void
+judge_unlock(struct temp_hand *hand, bool acknowledged)
+{
+	struct id7_picture picture = {0};
+	bool held, locked;
+
+	CHECK_INT(id7_manage_look(hand->id7, TARGET, &picture, NULL), ID7_OK);
+	held = (picture.account.flags & ID7_ACCOUNT_HELD) != 0;
+	locked = picture.lane[ID7_LANE_REMOTE].locked_out;
+	CHECK(locked || !held);
+	CHECK(!locked || !acknowledged);
+	CHECK_INT(picture.account.revision, held ? 2 : 3);
+	CHECK_INT(act_unlock(hand), ID7_OK);
+	CHECK_INT(id7_manage_look(hand->id7, TARGET, &picture, NULL), ID7_OK);
+	CHECK(!picture.lane[ID7_LANE_REMOTE].locked_out);
+	CHECK_INT(failures(hand), 0);
+}
+
+static void
+prepare_passwd(struct temp_hand *hand)
+{
+	prepare_none(hand);
+	CHECK_INT(temp_login_add(hand->id7, TARGET, OLD_PASSWORD), ID7_OK);
+	CHECK_INT(temp_hand_fail(hand, TARGET, 1), ID7_OK);
+}
+
+static enum id7_error
+act_passwd(struct temp_hand *hand)
+{
+	return temp_login_change(hand->id7, TARGET, NEW_PASSWORD);
+}
+
+static bool
+lets_in(struct temp_hand *hand, const char *password)
+{
+	struct id7_login login;
+
+	temp_login_attempt(hand->id7, TARGET, password, temp_store_long(),
+			   &login);
+	CHECK_INT(login.error, ID7_OK);
+	return login.verdict == ID7_ALLOW;
+}
+
+/* One password lets in, never both and never none; the new one forgets. */
+static void
+judge_passwd(struct temp_hand *hand, bool acknowledged)
+{
+	struct id7_account a = {0};
+	bool is_new;
+
+	CHECK_INT(id7_store_get(hand->store, TARGET, &a), ID7_OK);
+	is_new = a.revision == 2;
+	CHECK(is_new || (a.revision == 1 && !acknowledged));
+	CHECK_INT(a.epoch, a.revision);
+	CHECK_INT(failures(hand), is_new ? 0 : 1);
+	CHECK(lets_in(hand, NEW_PASSWORD) == is_new);
+	CHECK(lets_in(hand, OLD_PASSWORD) == !is_new);
+	CHECK_INT(temp_login_change(hand->id7, TARGET, "Grain-of-salt-1"),
+		  ID7_OK);
+	CHECK(lets_in(hand, "Grain-of-salt-1"));
 }
 
 static const struct play plays[] = {
 	{"add", prepare_none, NULL, act_add, judge_add},
 	{"put", prepare_fresh, NULL, act_put, judge_put},
 	{"remove", prepare_failed, NULL, act_remove, judge_remove},
+	{"unlock", prepare_locked, NULL, act_unlock, judge_unlock},
+	{"passwd", prepare_passwd, NULL, act_passwd, judge_passwd},
 	{"import", prepare_import, NULL, act_import, judge_import},
 	{"reserve", prepare_fresh, NULL, reserve, judge_reserve},
 	{"settle wrong", prepare_fresh, reserve, settle_wrong,
@@ -325,55 +376,29 @@ static const struct play plays[] = {
 	 judge_settle_right},
 };
 
-static void
-child_run(const struct scene *scene, const struct play *play)
-{
-	struct id7_store *store = temp_store_open(&scene->t);
+/* In the child. */
+struct body {
+	const struct scene *scene;
+	const struct play *play;
+	struct temp_hand hand;
+};
 
-	if (play->before != NULL && play->before(store) != ID7_OK)
-		_exit(3);
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-		_exit(77);
-	raise(SIGSTOP);
-	if (play->act(store) != ID7_OK)
-		_exit(4);
-	atomic_store(scene->acknowledged, 1);
-	_exit(0);
+static bool
+begin(void *context)
+{
+	struct body *body = context;
+
+	temp_hand_open(&body->scene->l, &body->hand);
+	return body->play->before == NULL ||
+	       body->play->before(&body->hand) == ID7_OK;
 }
 
-/*
- * Runs the play's act and kills it before its system call number `point`.
- * Returns -1 when it was killed, else its exit status.
- */
-static int
-run_until(const struct scene *scene, const struct play *play,
-	  unsigned int point)
+static bool
+act(void *context)
 {
-	unsigned int stops = 0;
-	int status = 0;
-	pid_t child;
+	struct body *body = context;
 
-	atomic_store(scene->acknowledged, 0);
-	child = fork();
-	if (child == 0)
-		child_run(scene, play);
-	if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
-		return WEXITSTATUS(status);
-	ptrace(PTRACE_SETOPTIONS, child, NULL,
-	       (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
-	for (;;) {
-		ptrace(PTRACE_SYSCALL, child, NULL, NULL);
-		if (waitpid(child, &status, 0) != child || WIFEXITED(status))
-			return WEXITSTATUS(status);
-		if (!WIFSTOPPED(status) || WSTOPSIG(status) != SYSCALL_STOP)
-			continue;
-		/* Stops come in pairs: before a call and after it. */
-		if (stops++ == 2 * point) {
-			kill(child, SIGKILL);
-			waitpid(child, &status, 0);
-			return -1;
-		}
-	}
+	return body->play->act(&body->hand) == ID7_OK;
 }
 
 static void
@@ -393,92 +418,84 @@ judge_others(const struct scene *scene, struct id7_store *store)
 	}
 }
 
+static enum kill_how
+run_point(struct scene *scene, const struct play *play, unsigned int point)
+{
+	struct body body = {.scene = scene, .play = play};
+	const struct kill_work work = {begin, act, &body, false};
+	struct temp_hand hand;
+	struct kill_end end;
+
+	temp_hand_open(&scene->l, &hand);
+	play->prepare(&hand);
+	temp_hand_close(&hand);
+	end = kill_at(&work, point);
+	if (end.how == KILL_UNTRACED)
+		return end.how;
+	temp_hand_open(&scene->l, &hand);
+	judge_others(scene, hand.store);
+	if (point % CHECK_EVERY == 0 || end.how != KILL_KILLED)
+		CHECK_INT(temp_store_findings(hand.store), 0);
+	play->judge(&hand, end.acknowledged);
+	judge_others(scene, hand.store);
+	temp_hand_close(&hand);
+	return end.how;
+}
+
 /* Every point of one play. Returns false when processes cannot be traced. */
 static bool
 run_play(struct scene *scene, const struct play *play)
 {
 	unsigned int point = 0;
-	int status = -1;
+	enum kill_how how;
 
-	while (status == -1) {
-		struct id7_store *store = temp_store_open(&scene->t);
-
-		play->prepare(store);
-		id7_store_close(&store);
-		status = run_until(scene, play, point);
-		if (status == 77)
-			return false;
-		store = temp_store_open(&scene->t);
-		judge_others(scene, store);
-		if (point % CHECK_EVERY == 0 || status != -1)
-			CHECK_INT(temp_store_findings(store), 0);
-		play->judge(store, atomic_load(scene->acknowledged) != 0);
-		judge_others(scene, store);
-		id7_store_close(&store);
+	while ((how = run_point(scene, play, point)) == KILL_KILLED)
 		point++;
-	}
-	CHECK_INT(status, 0);
-	CHECK(atomic_load(scene->acknowledged));
+	if (how == KILL_UNTRACED)
+		return false;
+	CHECK_INT(how, KILL_DONE);
 	CHECK(point > 10);
-	printf("%s: killed at %u points\n", play->name, point - 1);
-	scene->kills += point - 1;
+	printf("%s: killed at %u points\n", play->name, point);
+	scene->kills += point;
 	return true;
 }
 
 /* Neighbours of the target, in its files. */
 static void
-make_others(struct scene *scene, struct id7_store *store)
+make_others(struct scene *scene)
 {
-	struct id7_subject target = temp_store_subject(store, TARGET);
-	char name[16];
-	int made = 0;
+	struct temp_hand hand;
+	int next = 0;
 
-	for (int i = 0; made < OTHERS; i++) {
-		snprintf(name, sizeof name, "o%d", i);
-		struct id7_subject subject = temp_store_subject(store, name);
-
-		if (id7_shard_of(store, &subject).index !=
-		    id7_shard_of(store, &target).index)
-			continue;
-		CHECK_INT(temp_store_add(store, name), ID7_OK);
-		CHECK_INT(id7_store_get(store, name, &scene->was[made]),
+	temp_hand_open(&scene->l, &hand);
+	for (int i = 0; i < OTHERS; i++) {
+		temp_hand_neighbour(hand.store, TARGET, 'o', &next,
+				    scene->other[i]);
+		CHECK_INT(temp_store_add(hand.store, scene->other[i]), ID7_OK);
+		CHECK_INT(id7_store_get(hand.store, scene->other[i],
+					&scene->was[i]),
 			  ID7_OK);
-		memcpy(scene->other[made++], name, sizeof name);
 	}
-}
-
-/* In memory where that can be: a kill, unlike a power cut, loses no pages. */
-static void
-make_store(struct temp_store *t)
-{
-	snprintf(t->temp.dir, sizeof t->temp.dir, "/dev/shm/7id-test.XXXXXX");
-	if (mkdtemp(t->temp.dir) == NULL)
-		temp_make(&t->temp);
-	temp_store_fill(t);
+	temp_hand_close(&hand);
 }
 
 int
 main(void)
 {
 	static struct scene scene;
-	struct id7_store *store;
 	bool traced = true;
 
-	scene.acknowledged =
-		mmap(NULL, sizeof *scene.acknowledged, PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (scene.acknowledged == MAP_FAILED)
-		return 77;
-	make_store(&scene.t);
-	store = temp_store_open(&scene.t);
-	make_others(&scene, store);
-	id7_store_close(&store);
+	temp_login_make(&scene.l);
+	scene.l.config.policy.lease = 30;
+	make_others(&scene);
 	for (size_t i = 0; i < sizeof plays / sizeof plays[0] && traced; i++)
 		traced = run_play(&scene, &plays[i]);
-	temp_remove(&scene.t.temp);
+	temp_remove(&scene.l.t.temp);
 	if (!traced) {
 		printf("processes cannot be traced here\n");
 		return 77;
 	}
+	printf("killed at %u points of %zu operations\n", scene.kills,
+	       sizeof plays / sizeof plays[0]);
 	return check_done();
 }

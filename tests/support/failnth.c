@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SHADOW __attribute__((visibility("default")))
+#include "tests/support/shadow_open.h"
 
 static struct {
 	bool armed, paused, failed;
@@ -134,49 +134,7 @@ do_open(int dirfd, const char *path, int flags, mode_t mode)
 	return (int)syscall(SYS_openat, dirfd, path, flags, mode);
 }
 
-#define OPEN(name)                                                             \
-	SHADOW int name(const char *path, int flags, ...);                     \
-	SHADOW int name(const char *path, int flags, ...)                      \
-	{                                                                      \
-		va_list ap;                                                    \
-		mode_t mode;                                                   \
-		va_start(ap, flags);                                           \
-		mode = va_arg(ap, mode_t);                                     \
-		va_end(ap);                                                    \
-		return do_open(AT_FDCWD, path, flags, mode);                   \
-	}
-#define OPENAT(name)                                                           \
-	SHADOW int name(int dirfd, const char *path, int flags, ...);          \
-	SHADOW int name(int dirfd, const char *path, int flags, ...)           \
-	{                                                                      \
-		va_list ap;                                                    \
-		mode_t mode;                                                   \
-		va_start(ap, flags);                                           \
-		mode = va_arg(ap, mode_t);                                     \
-		va_end(ap);                                                    \
-		return do_open(dirfd, path, flags, mode);                      \
-	}
-#define OPEN_2(name)                                                           \
-	SHADOW int name(const char *path, int flags);                          \
-	SHADOW int name(const char *path, int flags)                           \
-	{                                                                      \
-		return do_open(AT_FDCWD, path, flags, 0);                      \
-	}
-#define OPENAT_2(name)                                                         \
-	SHADOW int name(int dirfd, const char *path, int flags);               \
-	SHADOW int name(int dirfd, const char *path, int flags)                \
-	{                                                                      \
-		return do_open(dirfd, path, flags, 0);                         \
-	}
-
-OPEN(open)
-OPEN(open64)
-OPENAT(openat)
-OPENAT(openat64)
-OPEN_2(__open_2)
-OPEN_2(__open64_2)
-OPENAT_2(__openat_2)
-OPENAT_2(__openat64_2)
+SHADOW_OPENS(do_open)
 
 SHADOW ssize_t
 read(int fd, void *buf, size_t len)

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SHADOW __attribute__((visibility("default")))
+#include "tests/support/shadow_open.h"
 
 static struct {
 	bool on;
@@ -100,41 +99,7 @@ do_open(int dirfd, const char *path, int flags, mode_t mode)
 	return fd;
 }
 
-#define OPEN(name)                                                             \
-	SHADOW int name(const char *path, int flags, ...);                     \
-	SHADOW int name(const char *path, int flags, ...)                      \
-	{                                                                      \
-		va_list ap;                                                    \
-		mode_t mode;                                                   \
-		va_start(ap, flags);                                           \
-		mode = va_arg(ap, mode_t);                                     \
-		va_end(ap);                                                    \
-		return do_open(AT_FDCWD, path, flags, mode);                   \
-	}
-#define OPENAT(name)                                                           \
-	SHADOW int name(int dirfd, const char *path, int flags, ...);          \
-	SHADOW int name(int dirfd, const char *path, int flags, ...)           \
-	{                                                                      \
-		va_list ap;                                                    \
-		mode_t mode;                                                   \
-		va_start(ap, flags);                                           \
-		mode = va_arg(ap, mode_t);                                     \
-		va_end(ap);                                                    \
-		return do_open(dirfd, path, flags, mode);                      \
-	}
-#define OPENAT_2(name)                                                         \
-	SHADOW int name(int dirfd, const char *path, int flags);               \
-	SHADOW int name(int dirfd, const char *path, int flags)                \
-	{                                                                      \
-		return do_open(dirfd, path, flags, 0);                         \
-	}
-
-OPEN(open)
-OPEN(open64)
-OPENAT(openat)
-OPENAT(openat64)
-OPENAT_2(__openat_2)
-OPENAT_2(__openat64_2)
+SHADOW_OPENS(do_open)
 
 static void
 note_write(int fd, const void *buf, ssize_t len, off64_t at)
