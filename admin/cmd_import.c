@@ -34,6 +34,8 @@ struct run {
 	struct id7_now now;
 	struct id7_fault fault;
 	struct id7_import_counts counts;
+	struct id7_import_room room;
+	bool cramped; /* the store has no room for them */
 	bool interrupted;
 };
 
@@ -181,6 +183,17 @@ check(struct run *run)
 						  &run->counts));
 }
 
+static enum id7_error
+measure(struct run *run)
+{
+	enum id7_error error = store_failed(
+		run,
+		id7_import_room(run->import, run->counts.added, &run->room));
+
+	run->cramped = error == ID7_OK && run->room.need > run->room.free;
+	return error;
+}
+
 /* Signals wait for the end of a shard; what they stop is told before they do.
  */
 static enum id7_error
@@ -219,6 +232,8 @@ finish_json(struct run *run, enum ctl_exit code, bool changed)
 	json_int(json, "refused", (int64_t)run->refusals.count);
 	json_bool(json, "changed", changed);
 	json_bool(json, "interrupted", run->interrupted);
+	json_int(json, "needed", (int64_t)run->room.need);
+	json_int(json, "free", (int64_t)run->room.free);
 	if (code == CTL_DONE) {
 		json_text(json, "done", run->ctl->args.cmd->name);
 	} else {
@@ -235,6 +250,21 @@ say_counts(const struct run *run, const char *msgid)
 	ctl_say(run->ctl, msgid, (unsigned long long)run->counts.added,
 		(unsigned long long)run->counts.already,
 		(unsigned long long)run->refusals.count);
+}
+
+/* Nothing was written: the rest would stand there half done. */
+static enum ctl_exit
+end_cramped(struct run *run)
+{
+	finish_json(run, CTL_STORE, false);
+	ctl_say(run->ctl,
+		ID7_N("%s: %llu more accounts need up to %s here, and %s are "
+		      "free. Make room and give the same command again"),
+		run->ctl->config.store_dir,
+		(unsigned long long)run->counts.added,
+		print_size(run->room.need).s, print_size(run->room.free).s);
+	ctl_say(run->ctl, ID7_N("nothing was changed"));
+	return CTL_STORE;
 }
 
 /* Nothing was written: refused lines, a broken file, or a rehearsal. */
@@ -324,7 +354,11 @@ import(struct run *run)
 	source_end(&run->source);
 	if (error == ID7_OK)
 		error = check(run);
+	if (error == ID7_OK)
+		error = measure(run);
 	progress_clear(&run->refusals.progress);
+	if (run->cramped)
+		return end_cramped(run);
 	if (error != ID7_OK || args_has(args, "dry-run") ||
 	    (run->refusals.count > 0 && !args_has(args, "continue")))
 		return end_unchanged(run, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of commands and options, and the way from a command line to one of
  * them. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,6 +296,8 @@ main(int argc, char **argv)
 	struct ctl ctl = {.table = commands, .globals = globals};
 	enum ctl_exit code;
 
+	/* A file over the limit of sizes is an error to be told, not the end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	tzset();
 	if (id7_crypto_start() != ID7_OK) {
 		fputs("7idctl: libsodium does not start\n", stderr);

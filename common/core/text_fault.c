@@ -202,6 +202,8 @@ errno_text(int errnum)
 	case EMFILE:
 	case ENFILE:
 		return ID7_N("Too many open files");
+	case EFBIG:
+		return ID7_N("File too large");
 	}
 	return why == NULL ? ID7_N("unknown error") : why;
 }
@@ -219,6 +221,9 @@ syscall_text(int errnum)
 	if (errnum == EMFILE || errnum == ENFILE)
 		return ID7_N("%s: %s. Raise the limit of open files, or end "
 			     "the program that keeps so many open.");
+	if (errnum == EFBIG)
+		return ID7_N("%s: %s. Raise the limit of file sizes: ulimit -f "
+			     "unlimited");
 	return ID7_N("%s: %s. Look at dmesg and at the log for the cause.");
 }
 

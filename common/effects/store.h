@@ -206,6 +206,18 @@ enum id7_error id7_import_check(struct id7_import *import,
 				struct id7_import_counts *ret_counts)
 	id7_must_use;
 
+/* What a commit takes of the file system at most, and what is free there. */
+struct id7_import_room {
+	uint64_t need;
+	uint64_t free;
+};
+
+/*
+ * The room for `added` accounts, as the last check counted them. ID7_OK; ID7_IO.
+ */
+enum id7_error id7_import_room(struct id7_import *import, uint64_t added,
+			       struct id7_import_room *ret_room) id7_must_use;
+
 /*
  * Adds what was put and not refused; needs a check before it. A name that
  * somebody else has taken since is refused now. Waits up to `shard_ms` for each

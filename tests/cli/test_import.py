@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import resource
 import select
 import signal
 import struct
@@ -304,6 +305,41 @@ def while_used(tool):
     check(document["added"] == 59, document)
 
 
+def no_room(tool):
+    """What would not fit is refused before any of it is written."""
+    before = len(accounts(tool))
+    path = write(tool, "large.csv", people(MANY, 20000))
+    preload = {"LD_PRELOAD": os.path.abspath(sys.argv[3])}
+    for args in (), ("--dry-run",):
+        _, err = tool.run("import", "csv", *args, path, code=7, env=preload)
+        check(f"{MANY} more accounts need up to " in err and
+              " 1 MiB are free" in err and "nothing was changed" in err, err)
+    out, _ = tool.run("--json", "import", "csv", path, code=7, env=preload)
+    document = json.loads(out)
+    check(document["needed"] > MANY * 6000 and document["free"] == 1 << 20 and
+          not document["changed"], document)
+    check(len(accounts(tool)) == before, "nothing was added")
+    small = write(tool, "small.csv", people(2, 20000))
+    tool.run("import", "csv", small, env=preload)
+    check(len(accounts(tool)) == before + 2, "what fits is added")
+
+
+def limited(tool):
+    """Under a limit of file sizes: said, and the store is as it was."""
+    before = len(accounts(tool))
+    path = write(tool, "limited.csv", people(MANY, 30000))
+    for limit in 65536, 262144:
+        child = start(tool, "import", "csv", path, preexec_fn=lambda:
+                      resource.setrlimit(resource.RLIMIT_FSIZE,
+                                         (limit, limit)))
+        _, err = child.communicate(timeout=60)
+        check(child.returncode == 7, "exit", child.returncode, err)
+        check("File too large" in err and "ulimit -f" in err and
+              "nothing was changed" in err, err)
+        check(len(accounts(tool)) == before, "nothing was added")
+    check(tool.json("store", "check")["damage"] == 0, "and sound")
+
+
 def main():
     with Tool(sys.argv[1]) as tool:
         tool.run("init", "--accounts", "100")
@@ -316,6 +352,8 @@ def main():
         while_reading(tool)
         while_adding(tool)
         while_used(tool)
+        no_room(tool)
+        limited(tool)
     done()
 
 

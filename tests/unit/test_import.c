@@ -9,6 +9,7 @@
 #include "tests/support/temp_store.h"
 
 #define MANY 700
+#define ROOMFUL 8000
 
 struct told {
 	unsigned int count;
@@ -256,6 +257,50 @@ unstorable(struct temp_store *t)
 	id7_store_close(&store);
 }
 
+static uint64_t
+taken(struct id7_store *store)
+{
+	struct id7_store_stats stats = {0};
+
+	CHECK_INT(id7_store_stats(store, &stats), ID7_OK);
+	return stats.blocks;
+}
+
+/* What is said to be needed is enough, and not much more than that. */
+static void
+room(void)
+{
+	struct temp_store t;
+	struct id7_store *store;
+	struct id7_import *import;
+	struct id7_import_counts counts = {0};
+	struct id7_import_room before = {0}, after = {0};
+	struct told heard = {0};
+	uint64_t was, grown;
+
+	temp_store_make(&t);
+	store = temp_store_open(&t);
+	was = taken(store);
+	import = begin_many(store, ROOMFUL);
+	CHECK_INT(id7_import_check(import, told, step, &heard, &counts),
+		  ID7_OK);
+	CHECK_INT(id7_import_room(import, counts.added, &before), ID7_OK);
+	CHECK_INT(id7_import_commit(import, 60000, told, step, &heard, &counts),
+		  ID7_OK);
+	grown = taken(store) - was;
+	CHECK(before.need >= grown);
+	CHECK(before.need < grown + grown / 8);
+	CHECK(before.free > 0);
+	CHECK_INT(id7_import_room(import, 0, &after), ID7_OK);
+	CHECK_INT(after.need, 0);
+	printf("%llu bytes an account were needed, %llu were asked for\n",
+	       (unsigned long long)grown / ROOMFUL,
+	       (unsigned long long)before.need / ROOMFUL);
+	id7_import_end(&import);
+	id7_store_close(&store);
+	temp_remove(&t.temp);
+}
+
 int
 main(void)
 {
@@ -268,6 +313,7 @@ main(void)
 	stopped(&t);
 	busy(&t);
 	unstorable(&t);
+	room();
 	temp_remove(&t.temp);
 	return check_done();
 }
