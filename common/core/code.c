@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The form of a code, in all the ways that people type one. */
+/* Codes: in all the ways that people type one, and as they are printed. */
+#include "common/core/code.h"
+
 #include <string.h>
 
 #include "common/core/authtok.h"
+#include "common/core/bytes.h"
 #include "common/core/escape.h"
 
-#define SYMBOLS 12	 /* 60 bits in Crockford's base32 */
-#define SYMBOLS_SAVED 13 /* 65 bits */
 #define PREFIX 2
-#define SYMBOLS_TOP (PREFIX + SYMBOLS_SAVED + 1)
+#define SYMBOLS_TOP (PREFIX + ID7_CODE_SYMBOLS_SAVED + 1)
+
+/* Crockford's, without I, L, O and U. */
+static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+static const char kinds[] = "URCVS";
 
 /* What stands between the groups of a code: any dash, any blank. */
 static bool
@@ -84,17 +89,36 @@ collect(const char *typed, size_t len, char symbol[SYMBOLS_TOP + 1])
 	return count;
 }
 
+static enum id7_code_kind
+kind_of(char letter)
+{
+	return (enum id7_code_kind)(strchr(kinds, letter) - kinds);
+}
+
+static size_t
+data_symbols(enum id7_code_kind kind)
+{
+	return kind == ID7_CODE_SAVED ? ID7_CODE_SYMBOLS_SAVED
+				      : ID7_CODE_SYMBOLS;
+}
+
+static bool
+is_request(const char symbol[SYMBOLS_TOP + 1])
+{
+	return strcmp(symbol, "7RRESET") == 0;
+}
+
 static bool
 is_code(const char symbol[SYMBOLS_TOP + 1], size_t count)
 {
 	size_t data;
 
-	if (count < PREFIX || symbol[0] != '7' ||
-	    strchr("URCVS", symbol[1]) == NULL)
+	if (count < PREFIX || symbol[0] != '7' || symbol[1] == '\0' ||
+	    strchr(kinds, symbol[1]) == NULL)
 		return false;
-	if (strcmp(symbol, "7RRESET") == 0)
+	if (is_request(symbol))
 		return true;
-	data = symbol[1] == 'S' ? SYMBOLS_SAVED : SYMBOLS;
+	data = data_symbols(kind_of(symbol[1]));
 	if (count != PREFIX + data + 1)
 		return false;
 	for (size_t i = PREFIX; i < count - 1; i++) {
@@ -113,4 +137,121 @@ id7_code_form(const char *typed, size_t len)
 
 	explicit_bzero(symbol, sizeof symbol);
 	return code;
+}
+
+/* Times alpha in GF(32), by x^5 + x^2 + 1. */
+static uint8_t
+times_alpha(uint8_t value)
+{
+	return (uint8_t)((value << 1 ^ (value & 16 ? 0x25 : 0)) & 31);
+}
+
+/*
+ * The sum of alpha^(i+1) * symbol[i], the kind's letter as the last symbol. The
+ * weights, with that of the check symbol itself (1), are nonzero and all
+ * different: so a wrong symbol changes the sum, and so does any exchange of
+ * two.
+ */
+static uint8_t
+check_symbol(const struct id7_code *code)
+{
+	/* Of U, which is no symbol, that of Z. */
+	static const uint8_t of_kind[] = {31, 24, 12, 27, 25};
+	uint8_t sum = times_alpha(of_kind[code->kind]);
+
+	for (size_t i = data_symbols(code->kind); i-- > 0;)
+		sum = times_alpha((uint8_t)(sum ^ code->symbol[i]));
+	return sum;
+}
+
+/* Of a data or check symbol that was typed; 32 for one that no code has. */
+static uint8_t
+value_of(char c)
+{
+	const char *at;
+
+	if (c == 'O')
+		c = '0';
+	if (c == 'I' || c == 'L')
+		c = '1';
+	at = strchr(alphabet, c);
+	return at != NULL ? (uint8_t)(at - alphabet) : 32;
+}
+
+enum id7_code_typed
+id7_code_parse(const char *typed, size_t len, struct id7_code *ret_code)
+{
+	char symbol[SYMBOLS_TOP + 1];
+	struct id7_code code = {0};
+	size_t i, data, count = collect(typed, len, symbol);
+	enum id7_code_typed what = ID7_CODE_NO;
+
+	if (is_code(symbol, count)) {
+		code.kind = kind_of(symbol[1]);
+		data = data_symbols(code.kind);
+		what = ID7_CODE_REQUEST;
+		if (!is_request(symbol)) {
+			for (i = 0; i < data; i++)
+				code.symbol[i] = value_of(symbol[PREFIX + i]);
+			what = value_of(symbol[PREFIX + data]) ==
+					       check_symbol(&code)
+				       ? ID7_CODE_WELL_FORMED
+				       : ID7_CODE_SLIP;
+		}
+	}
+	if (what == ID7_CODE_WELL_FORMED)
+		*ret_code = code;
+	explicit_bzero(symbol, sizeof symbol);
+	explicit_bzero(&code, sizeof code);
+	return what;
+}
+
+void
+id7_code_format(const struct id7_code *code, char buf[ID7_CODE_TEXT_MAX])
+{
+	size_t data = data_symbols(code->kind);
+	char *out = buf;
+
+	*out++ = '7';
+	*out++ = kinds[code->kind];
+	for (size_t i = 0; i < data; i++) {
+		if (i % 4 == 0 && i < ID7_CODE_SYMBOLS)
+			*out++ = '-';
+		*out++ = alphabet[code->symbol[i] & 31];
+	}
+	*out++ = '-';
+	*out++ = alphabet[check_symbol(code)];
+	*out = '\0';
+}
+
+size_t
+id7_code_hashed(const struct id7_code *code, const uint8_t id[ID7_ID_LEN],
+		uint64_t epoch, uint8_t out[ID7_CODE_HASHED_MAX])
+{
+	size_t data = data_symbols(code->kind);
+
+	out[0] = (uint8_t)code->kind;
+	memcpy(out + 1, id, ID7_ID_LEN);
+	id7_bytes_put64(out + 1 + ID7_ID_LEN,
+			code->kind == ID7_CODE_SAVED ? 0 : epoch);
+	memcpy(out + 1 + ID7_ID_LEN + 8, code->symbol, data);
+	return 1 + ID7_ID_LEN + 8 + data;
+}
+
+const char *
+id7_code_kind_name(enum id7_code_kind kind)
+{
+	switch (kind) {
+	case ID7_CODE_UNLOCK:
+		return "unlock";
+	case ID7_CODE_RESET:
+		return "reset";
+	case ID7_CODE_CONFIRM:
+		return "confirm";
+	case ID7_CODE_VOID:
+		return "void";
+	case ID7_CODE_SAVED:
+		return "saved";
+	}
+	return "";
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/core/redeem.h"
 #include "common/effects/fault.h"
 #include "common/effects/guard.h"
 #include "common/effects/seal.h"
@@ -106,6 +107,7 @@ change_account(struct id7 *id7, const struct wish *wish,
 	if (error != ID7_OK)
 		return error;
 	account->epoch++;
+	id7_redeem_void(account, ID7_CODES_MAILED);
 	account->flags &= ~ID7_ACCOUNT_MUST_CHANGE;
 	if (wish->must_change)
 		account->flags |= ID7_ACCOUNT_MUST_CHANGE;

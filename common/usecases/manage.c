@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/core/redeem.h"
 #include "common/effects/fault.h"
 #include "common/effects/file.h"
 #include "common/effects/keys.h"
@@ -119,13 +120,20 @@ change_once(struct id7 *id7, const char *name, id7_manage_change_fn *change,
 	    struct id7_account *account)
 {
 	struct id7_now now = id7_clock_now();
+	struct id7_account before;
 	enum id7_error error;
 
 	error = id7_store_get(id7_get_store(id7), name, account);
-	if (error != ID7_OK || !change(account, &now, context))
+	if (error != ID7_OK)
 		return error;
-	account->changed = now.wall;
-	return id7_store_put(id7_get_store(id7), account, deadline);
+	before = *account;
+	if (change(account, &now, context)) {
+		account->changed = now.wall;
+		id7_redeem_void(account, id7_redeem_ended(&before, account));
+		error = id7_store_put(id7_get_store(id7), account, deadline);
+	}
+	id7_wipe(&before, sizeof before);
+	return error;
 }
 
 enum id7_error

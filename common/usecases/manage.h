@@ -41,7 +41,7 @@ typedef bool id7_manage_change_fn(struct id7_account *account,
 
 /*
  * Changes an account by compare-and-put, repeated until it holds or the
- * deadline passes. *ret_account (may be NULL) is the account afterwards; the
+ * deadline passes; codes that the change ends (id7_redeem_ended) go with it. *ret_account (may be NULL) is the account afterwards; the
  * caller wipes it. ID7_OK; ID7_NOT_FOUND; ID7_BUSY; store errors.
  */
 enum id7_error id7_manage_change(struct id7 *id7, const char *name,

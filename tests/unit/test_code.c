@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A code in all its disguises, and the passwords that only come near one. */
 #include "common/core/authtok.h"
+#include "common/core/code.h"
 #include "tests/support/check.h"
 
 static void
@@ -122,9 +123,95 @@ length_counts(void)
 	CHECK(id7_code_form(dashes, sizeof dashes));
 }
 
+static enum id7_code_typed
+parse(const char *typed)
+{
+	struct id7_code code;
+
+	return id7_code_parse(typed, strlen(typed), &code);
+}
+
+/* Written down, so that no printed code ever becomes another one. */
+static void
+check_symbols(void)
+{
+	static const struct {
+		struct id7_code code;
+		const char *text;
+	} known[] = {
+		{{.kind = ID7_CODE_UNLOCK}, "7U-0000-0000-0000-P"},
+		{{.kind = ID7_CODE_RESET}, "7R-0000-0000-0000-8"},
+		{{.kind = ID7_CODE_CONFIRM}, "7C-0000-0000-0000-4"},
+		{{.kind = ID7_CODE_VOID}, "7V-0000-0000-0000-9"},
+		{{.kind = ID7_CODE_SAVED}, "7S-0000-0000-00000-D"},
+		/* alpha is 2, alpha^5 is alpha^2 + 1: P (22) changes by these */
+		{{.kind = ID7_CODE_UNLOCK, .symbol = {1}},
+		 "7U-1000-0000-0000-M"},
+		{{.kind = ID7_CODE_UNLOCK, .symbol = {0, 0, 0, 0, 1}},
+		 "7U-0000-1000-0000-K"},
+	};
+	char text[ID7_CODE_TEXT_MAX];
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		id7_code_format(&known[i].code, text);
+		CHECK_STR(text, known[i].text);
+		CHECK_INT(parse(text), ID7_CODE_WELL_FORMED);
+	}
+}
+
+static void
+typed_as(void)
+{
+	struct id7_code code;
+
+	CHECK_INT(parse("7R-RESET"), ID7_CODE_REQUEST);
+	CHECK_INT(parse("７ｒ－ｒｅｓｅｔ"), ID7_CODE_REQUEST);
+	CHECK_INT(parse("7U-0000-0000-0000-0"), ID7_CODE_SLIP);
+	CHECK_INT(parse("7U-0000-0000-0000-$"), ID7_CODE_SLIP);
+	CHECK_INT(parse("7U-0000-0000-0000-U"), ID7_CODE_SLIP);
+	CHECK_INT(parse("7U-0000-0000-0000"), ID7_CODE_NO);
+	CHECK_INT(parse("password"), ID7_CODE_NO);
+	CHECK_INT(parse(""), ID7_CODE_NO);
+	CHECK_INT(id7_code_parse("7u oooo oooo oooo p", 19, &code),
+		  ID7_CODE_WELL_FORMED);
+	CHECK_INT(code.kind, ID7_CODE_UNLOCK);
+}
+
+/* Every part changes what is hashed, but for the epoch of a saved code. */
+static void
+hashed(void)
+{
+	struct id7_code code = {ID7_CODE_RESET, {1, 2, 3}};
+	const uint8_t id[ID7_ID_LEN] = {9}, other[ID7_ID_LEN] = {8};
+	uint8_t a[ID7_CODE_HASHED_MAX], b[ID7_CODE_HASHED_MAX];
+	size_t len = id7_code_hashed(&code, id, 5, a);
+
+	CHECK_INT(len, 37);
+	CHECK_INT(id7_code_hashed(&code, id, 5, b), len);
+	CHECK_MEM(a, b, len);
+	(void)id7_code_hashed(&code, id, 6, b);
+	CHECK(memcmp(a, b, len) != 0);
+	(void)id7_code_hashed(&code, other, 5, b);
+	CHECK(memcmp(a, b, len) != 0);
+	code.kind = ID7_CODE_UNLOCK;
+	(void)id7_code_hashed(&code, id, 5, b);
+	CHECK(memcmp(a, b, len) != 0);
+	code.kind = ID7_CODE_RESET;
+	code.symbol[11] = 1;
+	(void)id7_code_hashed(&code, id, 5, b);
+	CHECK(memcmp(a, b, len) != 0);
+	code.kind = ID7_CODE_SAVED;
+	CHECK_INT(id7_code_hashed(&code, id, 5, a), 38);
+	CHECK_INT(id7_code_hashed(&code, id, 6, b), 38);
+	CHECK_MEM(a, b, 38);
+}
+
 int
 main(void)
 {
+	check_symbols();
+	typed_as();
+	hashed();
 	codes();
 	near_codes();
 	length_counts();
