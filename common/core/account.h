@@ -75,6 +75,7 @@ struct id7_account {
 	int64_t mailed[ID7_MAILED]; /* wall clock of the last mail per kind of notice */
 	uint32_t lock_mail_day;	    /* days since the epoch; of no meaning without lock_mails */
 	uint8_t lock_mails;	    /* lock notices mailed on that day */
+	uint64_t lock_mailed;	    /* names the lock counted last (owed.h) */
 	int64_t address_changed;    /* wall clock */
 };
 

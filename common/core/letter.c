@@ -34,6 +34,7 @@ static const struct field fields[ID7_FIELDS] = {
 	[ID7_FIELD_COUNT] = {"count", IN(LOCK)},
 	[ID7_FIELD_UNTIL] = {"until", CODED},
 	[ID7_FIELD_UNTIL_UTC] = {"until_utc", CODED},
+	[ID7_FIELD_ENDED] = {"ended", IN(LOCK)},
 	[ID7_FIELD_WAIT] = {"wait", IN(LOCK)},
 	[ID7_FIELD_CODE] = {"code", CODED},
 	[ID7_FIELD_CODE_UNTIL] = {"code_until", IN(LOCK)},

@@ -34,8 +34,10 @@
  *   count    (*)  lock           failures since the last good login
  *   until, until_utc
  *            (*)  lock           when the lock ends, in the site's time zone and
- *                                in UTC; empty: it does not end by itself
+ *                                in UTC; empty: it does not end by itself,
+ *                                or has ended
  *                 reset, confirm until when `code` works
+ *   ended    (*)  lock           "yes": the lock has ended already
  *   wait     (*)  lock           how long the lock is from `time`: "10 minutes"
  *   code     (*)  lock, reset, confirm
  *                                the unlock, reset or confirm code; empty for
@@ -84,6 +86,7 @@ enum id7_field {
 	ID7_FIELD_COUNT,
 	ID7_FIELD_UNTIL,
 	ID7_FIELD_UNTIL_UTC,
+	ID7_FIELD_ENDED,
 	ID7_FIELD_WAIT,
 	ID7_FIELD_CODE,
 	ID7_FIELD_CODE_UNTIL,
@@ -95,7 +98,7 @@ enum id7_field {
 	ID7_FIELD_SERVICES,
 	ID7_FIELD_NAMES,
 };
-#define ID7_FIELDS 22
+#define ID7_FIELDS 23
 
 /* Terminated texts of any bytes, borrowed; NULL: empty. */
 struct id7_letter_values {

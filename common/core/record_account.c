@@ -37,7 +37,8 @@
 #define BODY_ZERO_2 1406
 #define BODY_ADDRESS_CHANGED 1408
 #define BODY_SAVED_ISSUED 1416
-#define BODY_ZERO_3 1424
+#define BODY_LOCK_MAILED 1424
+#define BODY_ZERO_3 1432
 
 #define NAME_ROOM 72
 #define REASON_ROOM 96
@@ -176,6 +177,7 @@ encode_codes(const struct id7_account *account, uint8_t *out)
 				(uint64_t)account->mailed[i]);
 	id7_bytes_put32(out + BODY_LOCK_MAIL_DAY, account->lock_mail_day);
 	out[BODY_LOCK_MAILS] = account->lock_mails;
+	id7_bytes_put64(out + BODY_LOCK_MAILED, account->lock_mailed);
 	out[BODY_CONFIRM_PLACE] = account->confirm_place;
 }
 
@@ -196,6 +198,7 @@ decode_codes(const uint8_t *in, struct id7_account *account)
 			(int64_t)id7_bytes_get64(in + BODY_MAILED + 8 * i);
 	account->lock_mail_day = id7_bytes_get32(in + BODY_LOCK_MAIL_DAY);
 	account->lock_mails = in[BODY_LOCK_MAILS];
+	account->lock_mailed = id7_bytes_get64(in + BODY_LOCK_MAILED);
 	account->confirm_place = in[BODY_CONFIRM_PLACE];
 	return account->confirm_place < ID7_ADDRESSES;
 }

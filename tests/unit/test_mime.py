@@ -98,13 +98,23 @@ def expected(notice, lang, values):
             mark, _, rest = rest.partition("}")
             out += before
             if mark[0] in "?!":
-                inner, _, rest = rest.partition("{/" + mark[1:] + "}")
+                inner, rest = section(mark[1:], rest)
                 if bool(values.get(mark[1:])) == (mark[0] == "?"):
                     out += fill(inner)
             else:
                 out += values.get(mark, "")
             text = rest
         return out + text
+
+    def section(name, text):
+        """What stands before the end of the section, and after it."""
+        inner, _, rest = text.partition("{/" + name + "}")
+        while inner.count("{?" + name) + inner.count("{!" + name) \
+                > inner.count("{/" + name):
+            more, _, rest = rest.partition("{/" + name + "}")
+            inner += "{/" + name + "}" + more
+        return inner, rest
+
     return head.removeprefix("Subject: "), fill(body).rstrip("\n") + "\n"
 
 

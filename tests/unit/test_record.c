@@ -346,7 +346,7 @@ test_account(const char *data)
 			account_again);
 	check_reserved(bytes, sizeof bytes, 38, 40, account_again);
 	check_reserved(bytes, sizeof bytes, 1406, 1408, account_again);
-	check_reserved(bytes, sizeof bytes, 1424, ID7_BODY_LEN, account_again);
+	check_reserved(bytes, sizeof bytes, 1432, ID7_BODY_LEN, account_again);
 	memcpy(mutated, bytes, sizeof bytes);
 	mutated[36] = ID7_LANG_JA + 1;
 	CHECK_INT(id7_account_decode(mutated, &got), ID7_CORRUPT);
@@ -378,6 +378,7 @@ test_later_fields(const char *data)
 	CHECK_INT(account_got.lock_mails, 0);
 	CHECK_INT(account_got.address_changed, 0);
 	CHECK_INT(account_got.saved_issued, 0);
+	CHECK_INT(account_got.lock_mailed, 0);
 	account = sample_account_mailed();
 	id7_account_encode(&account, body);
 	check_golden(data, "v1-account-mailed.hex", body, sizeof body,
