@@ -93,6 +93,7 @@ enum ctl_exit cmd_unlock(struct ctl *ctl);
 enum ctl_exit cmd_log(struct ctl *ctl);
 enum ctl_exit cmd_import_csv(struct ctl *ctl);
 enum ctl_exit cmd_import_json(struct ctl *ctl);
+enum ctl_exit cmd_import_faillock(struct ctl *ctl);
 enum ctl_exit cmd_export(struct ctl *ctl);
 enum ctl_exit cmd_test_login(struct ctl *ctl);
 enum ctl_exit cmd_store_check(struct ctl *ctl);

@@ -112,6 +112,11 @@ static const struct opt import_opts[] = {
 	{0},
 };
 
+static const struct opt dry_run_opts[] = {
+	{"dry-run", NULL, ID7_N("only say what would be done")},
+	{0},
+};
+
 static const struct opt export_opts[] = {
 	{"format", "csv|json", ID7_N("what is written; without it csv")},
 	{"with-verifiers", NULL,
@@ -175,6 +180,9 @@ static const struct cmd commands[] = {
 	 ID7_N("enrol many, from a table"), import_opts, 1, 1, NULL, false},
 	{"import json", cmd_import_json, "FILE",
 	 ID7_N("enrol many, from JSON"), import_opts, 1, 1, NULL, false},
+	{"import faillock", cmd_import_faillock, "DIR",
+	 ID7_N("failures and locks from the files of pam_faillock"),
+	 dry_run_opts, 1, 1, NULL, false},
 	{"export", cmd_export, "",
 	 ID7_N("all people, as import reads them"), export_opts, 0, 0, NULL,
 	 false},
