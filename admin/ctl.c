@@ -166,6 +166,7 @@ ctl_open(struct ctl *ctl, struct id7 **ret_id7)
 		return code;
 	if (id7_open(&ctl->config, ret_id7, &fault) != ID7_OK)
 		return ctl_fail_fault(ctl, &fault);
+	id7_ask_role(*ret_id7, people_role, &ctl->config);
 	return CTL_DONE;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "common/core/config.h"
 #include "common/core/limits.h"
 #include "common/effects/scope.h"
 
@@ -102,4 +103,33 @@ people_in_group(const char *user, const char *group, void *context)
 	gid = gr->gr_gid;
 	pw = getpwnam(user);
 	return pw != NULL && pw->pw_gid == gid;
+}
+
+/* /etc/passwd itself, not what the name services make of it. */
+static bool
+in_passwd_file(const char *user)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *pw;
+	bool found = false;
+
+	while (file != NULL && !found && (pw = fgetpwent(file)) != NULL)
+		found = strcmp(pw->pw_name, user) == 0;
+	if (file != NULL)
+		fclose(file);
+	return found;
+}
+
+struct id7_role
+people_role(const char *user, void *context)
+{
+	const struct id7_config *config = context;
+	const struct passwd *pw = getpwnam(user);
+	struct id7_role role = {.privileged = pw != NULL && pw->pw_uid == 0};
+
+	if (config->admin_group[0] != '\0')
+		role.privileged |=
+			people_in_group(user, config->admin_group, NULL);
+	role.foreign = config->local_users_only && !in_passwd_file(user);
+	return role;
 }

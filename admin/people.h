@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/core/policy.h"
+
 /*
  * Who acts, for the log: the login uid that the kernel keeps, else, for root,
  * SUDO_UID, else the real uid; by name, or "uid N" without a passwd entry.
@@ -18,5 +20,8 @@ bool people_has_passwd(const char *name);
 
 /* As id7_in_group_fn: primary group included; `context` is not used. */
 bool people_in_group(const char *user, const char *group, void *context);
+
+/* As id7_role_fn, decided as the module does; `context` is the settings. */
+struct id7_role people_role(const char *user, void *context);
 
 #endif

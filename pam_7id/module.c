@@ -162,6 +162,33 @@ look_up_system(struct module *module)
 		module->uid = entry->pw_uid;
 }
 
+/* As pam_faillock decides it. For every name alike, before the store is open:
+ * the system may have to ask another machine. */
+static void
+look_up_role(struct module *module)
+{
+	const struct id7_config *config = &module->config;
+	struct id7_role *role = &module->role;
+
+	role->privileged = module->known_to_system && module->uid == 0;
+	if (config->admin_group[0] != '\0')
+		role->privileged |=
+			in_group(module->user, config->admin_group, module);
+	if (config->local_users_only)
+		role->foreign = pam_modutil_check_user_in_passwd(
+					module->pamh, module->user, NULL) !=
+				PAM_SUCCESS;
+}
+
+static struct id7_role
+tell_role(const char *user, void *context)
+{
+	const struct module *module = context;
+	const struct id7_role none = {0};
+
+	return strcmp(user, module->user) == 0 ? module->role : none;
+}
+
 int
 module_name(struct module *module)
 {
@@ -207,11 +234,13 @@ module_open(struct module *module, bool same_user)
 		return result_error(module->config_error);
 	}
 	look_up_system(module);
+	look_up_role(module);
 	error = id7_open(&module->config, &module->id7, &module->fault);
 	if (error != ID7_OK) {
 		report_fault(module, &module->fault);
 		return result_error(error);
 	}
+	id7_ask_role(module->id7, tell_role, module);
 	return PAM_SUCCESS;
 }
 

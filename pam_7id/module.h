@@ -51,6 +51,7 @@ struct module {
 	char *user; /* a copy: any bytes, terminated; NULL until module_open */
 	bool known_to_system;
 	uid_t uid; /* of the name, when the system knows it */
+	struct id7_role role; /* of the name */
 	struct id7_origin origin;
 	char service[MODULE_ITEM_MAX]; /* copies that `origin` points to */
 	char rhost[MODULE_ITEM_MAX];

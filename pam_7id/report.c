@@ -170,7 +170,7 @@ write_journal(struct module *module, const char *event, const char *name,
 		.failures = login->hashed || login->elsewhere
 				    ? (int64_t)login->failures
 				    : -1,
-		.locked_now = login->locked_now,
+		.locked_now = login->events.locked_now,
 		.uid = module->origin.real_uid,
 		.pid = getpid(),
 	};
@@ -223,7 +223,7 @@ write_syslog(struct module *module, const char *event, const char *name,
 		pam_syslog(module->pamh, LOG_ERR, "ref=%s %s", login->reference,
 			   line);
 	}
-	if (login->locked_now && !module->config.no_log_info)
+	if (login->events.locked_now && !module->config.no_log_info)
 		pam_syslog(module->pamh, LOG_INFO,
 			   "Consecutive login failures for user %s account "
 			   "temporarily locked",
@@ -251,7 +251,7 @@ report_outcome(struct module *module, const char *event,
 		return;
 	tell_log_fault(module);
 	write_syslog(module, event, log_name(module, login, name), login);
-	if (login->locked_now && login->ours)
+	if (login->events.locked_now && login->ours)
 		audit_locked(module);
 }
 

@@ -10,6 +10,7 @@
 #include "common/core/account.h"
 #include "common/core/error.h"
 #include "common/core/limits.h"
+#include "common/core/network.h"
 #include "common/core/policy.h"
 
 #define ID7_CONFIG_PATH "/etc/security/7id.conf"
@@ -46,6 +47,7 @@ struct id7_config {
 	bool even_deny_root;
 	int64_t root_unlock_time; /* -1: as unlock_time */
 	char admin_group[ID7_NAME_MAX + 1];
+	struct id7_networks shared_sources; /* addresses that never become known */
 
 	int64_t slot_wait;	/* seconds to wait for a pending attempt */
 	uint32_t hash_slots;	/* 0: worked out from cores and memory */
@@ -119,7 +121,7 @@ enum id7_error id7_config_argument(struct id7_config *config, const char *arg,
 /* One row of the table, for `config show`, the manual's check and completions. */
 struct id7_setting {
 	const char *name;
-	const char *type;    /* "path", "time", "size", "number", "switch", "text", "language", "list", "choice" */
+	const char *type;    /* "path", "time", "size", "number", "switch", "text", "language", "list", "networks", "choice" */
 	uint32_t where;	     /* ID7_IN_... */
 	const char *summary; /* msgid, one line */
 };

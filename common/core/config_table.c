@@ -53,6 +53,10 @@ static const struct id7_config_row rows[] = {
 	  .wanted = ID7_N("an absolute path of at most 255 bytes"),
 	  .setting.summary = ID7_N("directory of the site keys; back it up apart "
 		"from the store") },
+	{ COMMON("lanes", SWITCH, "switch", policy.lanes, ANYWHERE, "yes"),
+	  .wanted = ID7_N("yes or no"),
+	  .setting.summary = ID7_N("count the console and known addresses apart "
+		"from all others") },
 	{ COMMON("lang", LANGUAGE, "language", lang, ANYWHERE, "en"),
 	  .wanted = ID7_N("en or ja"),
 	  .setting.summary = ID7_N("the site's language") },
@@ -62,6 +66,11 @@ static const struct id7_config_row rows[] = {
 	{ COMMON("log_dir", PATH, "path", log_dir, ANYWHERE, "/var/log/7id"),
 	  .wanted = ID7_N("an absolute path of at most 255 bytes"),
 	  .setting.summary = ID7_N("directory of the log") },
+	{ COMMON("max_lifetime_failures", NUMBER, "number", policy.max_lifetime_failures, ANYWHERE, "100"),
+	  .min = 0, .max = 10000,
+	  .wanted = ID7_N("a whole number from 0 to 10000 (0: never)"),
+	  .setting.summary = ID7_N("failures without a good login that hold an "
+		"account until it is unlocked (0: never)") },
 	{ COMMON("memlimit", SIZE, "size", memlimit, ANYWHERE, "64M"),
 	  .min = 8192, .max = INT64_C(1) << 40,
 	  .wanted = ID7_N("a size from 8K to 1024G, no larger than "
@@ -110,6 +119,11 @@ static const struct id7_config_row rows[] = {
 	{ COMMON("sendmail", PATH, "path", sendmail, ANYWHERE, "/usr/sbin/sendmail"),
 	  .wanted = ID7_N("an absolute path of at most 255 bytes"),
 	  .setting.summary = ID7_N("the program that takes mail") },
+	{ COMMON("shared_sources", NETWORKS, "networks", shared_sources, ANYWHERE, ""),
+	  .wanted = ID7_N("up to 8 addresses or networks such as 192.0.2.0/24, "
+		"separated by blanks or commas"),
+	  .setting.summary = ID7_N("addresses that many people share, such as a "
+		"proxy's: never known ones") },
 	{ COMMON("silent", SWITCH, "switch", silent, LOCKOUT, "no"),
 	  .wanted = ID7_N("yes or no"),
 	  .setting.summary = ID7_N("tell the person nothing but the prompt") },
@@ -136,6 +150,11 @@ static const struct id7_config_row rows[] = {
 	  .min = 1, .max = ID7_POLICY_TIME_MAX, .zero_word = "never",
 	  .wanted = ID7_N("a time from 1s to 7d, or never"),
 	  .setting.summary = ID7_N("how long an account stays locked out") },
+	{ COMMON("unlock_time_max", TIME, "time", policy.unlock_time_max, ANYWHERE, "1h"),
+	  .min = 1, .max = ID7_POLICY_TIME_MAX,
+	  .wanted = ID7_N("a time from 1s to 7d"),
+	  .setting.summary = ID7_N("each further lock lasts twice as long, up to "
+		"this") },
 };
 /* clang-format on */
 

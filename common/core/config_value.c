@@ -133,7 +133,9 @@ parse_string(const struct id7_config_row *row, const char *value, char *member)
 static bool
 is_item(const char *item, size_t len)
 {
-	if (len == 0 || len > ID7_NAME_MAX || (len == 1 && item[0] == '@'))
+	/* In a file a # after a blank would begin a comment. */
+	if (len == 0 || len > ID7_NAME_MAX || (len == 1 && item[0] == '@') ||
+	    item[0] == '#')
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		if (item[i] <= ' ' || item[i] == 0x7f)
@@ -142,10 +144,11 @@ is_item(const char *item, size_t len)
 	return true;
 }
 
+static const char between[] = " \t,";
+
 static bool
 parse_list(const char *value, struct id7_list *ret_list)
 {
-	static const char between[] = " \t,";
 	struct id7_list list = {0};
 
 	for (value += strspn(value, between); *value != '\0';) {
@@ -158,6 +161,26 @@ parse_list(const char *value, struct id7_list *ret_list)
 		value += strspn(value, between);
 	}
 	*ret_list = list;
+	return true;
+}
+
+static bool
+parse_networks(const char *value, struct id7_networks *ret_networks)
+{
+	struct id7_networks networks = {0};
+
+	for (value += strspn(value, between); *value != '\0';) {
+		size_t len = strcspn(value, between);
+
+		if (networks.count == ID7_LIST_MAX ||
+		    !id7_network_parse(value, len,
+				       &networks.item[networks.count]))
+			return false;
+		networks.count++;
+		value += len;
+		value += strspn(value, between);
+	}
+	*ret_networks = networks;
 	return true;
 }
 
@@ -203,6 +226,8 @@ id7_config_value_parse(struct id7_config *config,
 		return parse_language(value, member);
 	case ID7_SETTING_LIST:
 		return parse_list(value, member);
+	case ID7_SETTING_NETWORKS:
+		return parse_networks(value, member);
 	case ID7_SETTING_CHOICE:
 		return parse_choice(row, value, member);
 	case ID7_SETTING_TIME:
@@ -256,6 +281,21 @@ format_list(const struct id7_list *list, char *buf, size_t size)
 }
 
 static int
+format_networks(const struct id7_networks *networks, char *buf, size_t size)
+{
+	char joined[ID7_LIST_MAX * (ID7_NETWORK_TEXT + 1) + 1];
+	char *end = joined;
+
+	*end = '\0';
+	for (uint32_t i = 0; i < networks->count; i++) {
+		if (i > 0)
+			end = stpcpy(end, ", ");
+		end += id7_network_format(&networks->item[i], end);
+	}
+	return snprintf(buf, size, "%s", joined);
+}
+
+static int
 format_member(const void *member, const struct id7_config_row *row, char *buf,
 	      size_t size)
 {
@@ -272,6 +312,8 @@ format_member(const void *member, const struct id7_config_row *row, char *buf,
 									: "en");
 	case ID7_SETTING_LIST:
 		return format_list(member, buf, size);
+	case ID7_SETTING_NETWORKS:
+		return format_networks(member, buf, size);
 	case ID7_SETTING_CHOICE:
 		return snprintf(buf, size, "%s",
 				*(const bool *)member ? row->yes_word

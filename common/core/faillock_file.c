@@ -178,7 +178,7 @@ lock_lane(struct id7_tally *tally, enum id7_lane lane,
 	} else {
 		at_once.deny = policy->deny;
 	}
-	if (!id7_lane_lock_if_due(l, &at_once, &then))
+	if (!id7_lane_lock_if_due(l, lane, &at_once, &then))
 		return;
 	taken->locked_now = true;
 	taken->until = l->held ? 0 : now->wall + (l->locked_until - now->boot);

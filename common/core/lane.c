@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define DAY_SECONDS 86400
+
 int32_t
 id7_clamp32(int64_t value)
 {
@@ -75,17 +77,70 @@ keep_other_sources(const struct id7_failure *failure, int64_t source,
 }
 
 bool
-id7_lane_lock_if_due(struct id7_lane_tally *lane,
-		     const struct id7_policy *policy, const struct id7_now *now)
+id7_lane_has(const struct id7_lane_tally *lane, uint32_t fingerprint,
+	     uint32_t source)
 {
-	if (policy->deny == 0 || lane->failures < policy->deny || lane->locked)
-		return false;
+	uint8_t k;
+
+	for (k = 0; k < lane->failures && fingerprint != 0; k++)
+		if (lane->failure[k].fingerprint == fingerprint &&
+		    lane->failure[k].source == source)
+			return true;
+	return false;
+}
+
+uint32_t
+id7_lane_step(const struct id7_lane_tally *lane, const struct id7_now *now)
+{
+	uint32_t level =
+		lane->level < ID7_LADDER_MAX ? lane->level : ID7_LADDER_MAX;
+	int64_t quiet;
+
+	if (lane->locked)
+		return level == 0 ? 0 : level - 1;
+	quiet = (id7_clamp32(now->boot) - (int64_t)lane->locked_until) /
+		DAY_SECONDS;
+	if (quiet <= 0)
+		return level;
+	return quiet >= level ? 0 : level - (uint32_t)quiet;
+}
+
+/* Every lock is an episode, of which a notice is owed. */
+static void
+begin_lock(struct id7_lane_tally *lane, const struct id7_now *now)
+{
 	lane->locked = true;
-	lane->held = policy->unlock_time == 0;
 	lane->locked_at = id7_clamp32(now->boot);
-	lane->locked_until = id7_clamp32(now->boot + policy->unlock_time);
 	if (lane->episode < UINT32_MAX)
 		lane->episode++;
+}
+
+bool
+id7_lane_lock_if_due(struct id7_lane_tally *lane, enum id7_lane which,
+		     const struct id7_policy *policy, const struct id7_now *now)
+{
+	uint32_t step = id7_lane_step(lane, now);
+	int64_t seconds = id7_policy_lock_time(policy, which, step);
+
+	if (policy->deny == 0 || lane->failures < policy->deny || lane->locked)
+		return false;
+	begin_lock(lane, now);
+	lane->held = seconds == 0;
+	lane->lifetime = false;
+	lane->level = (uint8_t)(step + 1);
+	lane->locked_until = id7_clamp32(now->boot + seconds);
+	return true;
+}
+
+bool
+id7_lane_hold(struct id7_lane_tally *lane, const struct id7_now *now)
+{
+	if (lane->locked && lane->held)
+		return false;
+	begin_lock(lane, now);
+	lane->held = true;
+	lane->lifetime = true;
+	lane->locked_until = lane->locked_at;
 	return true;
 }
 
@@ -93,10 +148,10 @@ id7_lane_lock_if_due(struct id7_lane_tally *lane,
  * lies in the future for longer than policy says. Where policy locks for good
  * a lock under way keeps its end: making it stricter frees nobody. */
 static void
-clamp_lane(struct id7_lane_tally *lane, const struct id7_policy *policy,
+clamp_lane(struct id7_lane_tally *lane, int64_t longest,
 	   const struct id7_now *now)
 {
-	int64_t latest = now->boot + policy->unlock_time;
+	int64_t latest = now->boot + longest;
 	uint8_t k;
 
 	for (k = 0; k < lane->failures; k++)
@@ -106,23 +161,54 @@ clamp_lane(struct id7_lane_tally *lane, const struct id7_policy *policy,
 		lane->locked_at = id7_clamp32(now->boot);
 	if (lane->cleared_at > now->boot)
 		lane->cleared_at = id7_clamp32(now->boot);
-	if (policy->unlock_time != 0 && lane->locked_until > latest)
+	if (longest != 0 && lane->locked_until > latest)
 		lane->locked_until = id7_clamp32(latest);
 }
 
-bool
-id7_lane_refresh(struct id7_lane_tally *lane, const struct id7_policy *policy,
-		 const struct id7_now *now)
+/* A lock that policy does not have any more: for whom nothing locks, or one for
+ * good at a console where none is. */
+static bool
+outruled(const struct id7_lane_tally *lane, enum id7_lane which,
+	 const struct id7_policy *policy, const struct id7_now *now)
 {
-	clamp_lane(lane, policy, now);
+	bool lifetime = policy->max_lifetime_failures != 0;
+
+	if (which == ID7_LANE_CONSOLE && policy->console_time_max != 0 &&
+	    lane->held)
+		return now->boot - lane->locked_at >= policy->console_time_max;
+	return policy->deny == 0 && !(lane->held && lifetime);
+}
+
+static void
+end_lock(struct id7_lane_tally *lane)
+{
+	lane->locked = false;
+	lane->held = false;
+	lane->lifetime = false;
+	id7_lane_forget(lane);
+}
+
+struct id7_events
+id7_lane_refresh(struct id7_lane_tally *lane, enum id7_lane which,
+		 const struct id7_policy *policy, const struct id7_now *now)
+{
+	struct id7_events events = {0};
+
+	clamp_lane(
+		lane,
+		id7_policy_lock_time(policy, which, id7_lane_step(lane, now)),
+		now);
 	if (lane->locked && !lane->held && now->boot >= lane->locked_until) {
-		lane->locked = false;
-		id7_lane_forget(lane);
+		end_lock(lane);
+		events.unlocked_now = true;
+	} else if (lane->locked && outruled(lane, which, policy, now)) {
+		end_lock(lane);
 	}
 	if (!lane->locked)
 		keep_failures(lane, keep_recent, now->boot,
 			      policy->fail_interval);
-	return id7_lane_lock_if_due(lane, policy, now);
+	events.locked_now = id7_lane_lock_if_due(lane, which, policy, now);
+	return events;
 }
 
 void
@@ -130,13 +216,16 @@ id7_lane_clear_own(struct id7_lane_tally *lane, const struct id7_policy *policy,
 		   const struct id7_now *now, uint32_t source)
 {
 	uint8_t before = lane->failures;
+	uint32_t taken_back;
 
-	lane->since_good = 0;
 	if (source == 0 && lane->cleared &&
 	    now->boot - lane->cleared_at < policy->fail_interval)
 		return;
 	keep_failures(lane, keep_other_sources, source, 0);
-	if (source == 0 && lane->failures < before) {
+	taken_back = (uint32_t)(before - lane->failures);
+	lane->since_good -=
+		taken_back < lane->since_good ? taken_back : lane->since_good;
+	if (source == 0 && taken_back > 0) {
 		lane->cleared = true;
 		lane->cleared_at = id7_clamp32(now->boot);
 	}

@@ -21,6 +21,7 @@
 #define ID7_DENY_MAX 16	      /* failures kept per lane, and the top of `deny` */
 #define ID7_RESERVATIONS 16   /* attempts under verification at once */
 #define ID7_KNOWN_SOURCES 16
+#define ID7_SEEN 8	      /* counted wrong authtoks remembered beyond the window */
 #define ID7_SUBJECT_LEN 16    /* BLAKE2b-128 of a name under the index key */
 #define ID7_LIST_MAX 8	      /* entries of a list setting such as `exempt` */
 

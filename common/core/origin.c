@@ -2,7 +2,6 @@
 /* Where an attempt comes from: the console rule, and the bytes of a source. */
 #include "common/core/origin.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 static const char *const console_prefixes[] = {"tty", "hvc"};
@@ -29,35 +28,49 @@ id7_origin_console(const struct id7_origin *origin)
 	return false;
 }
 
-static const uint8_t v4_in_v6[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-static size_t
-put_v4(const uint8_t address[4], uint8_t out[ID7_SOURCE_MAX])
-{
-	out[0] = '4';
-	memcpy(out + 1, address, 4);
-	return 5;
-}
-
 size_t
 id7_origin_source(const struct id7_origin *origin, uint8_t out[ID7_SOURCE_MAX])
 {
-	uint8_t address[16];
+	struct id7_address address;
 	size_t len;
 
 	if (origin->rhost == NULL || origin->rhost[0] == '\0')
 		return 0;
-	if (inet_pton(AF_INET, origin->rhost, address) == 1)
-		return put_v4(address, out);
-	if (inet_pton(AF_INET6, origin->rhost, address) == 1) {
-		if (memcmp(address, v4_in_v6, sizeof v4_in_v6) == 0)
-			return put_v4(address + 12, out);
+	if (id7_network_address(origin->rhost, &address)) {
+		if (id7_network_is_v4(&address)) {
+			out[0] = '4';
+			memcpy(out + 1, address.byte + 12, 4);
+			return 5;
+		}
 		out[0] = '6';
-		memcpy(out + 1, address, 8);
+		memcpy(out + 1, address.byte, 8);
 		return 9;
 	}
 	len = strnlen(origin->rhost, ID7_SOURCE_MAX - 1);
 	out[0] = 'h';
 	memcpy(out + 1, origin->rhost, len);
 	return len + 1;
+}
+
+/* ::/127, 0.0.0.0, 127/8, 169.254/16, fe80::/10. */
+static const struct id7_networks nobodys = {
+	.count = 5,
+	.item = {
+		{.bits = 127},
+		{{{[10] = 0xff, 0xff}}, 128},
+		{{{[10] = 0xff, 0xff, 127}}, 104},
+		{{{[10] = 0xff, 0xff, 169, 254}}, 112},
+		{{{0xfe, 0x80}}, 10},
+	}};
+
+bool
+id7_origin_knowable(const struct id7_origin *origin,
+		    const struct id7_networks *shared)
+{
+	struct id7_address address;
+
+	return origin->rhost != NULL &&
+	       id7_network_address(origin->rhost, &address) &&
+	       !id7_networks_hold(&nobodys, &address) &&
+	       !id7_networks_hold(shared, &address);
 }

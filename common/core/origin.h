@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/core/network.h"
+
 /* Foreign bytes as PAM gave them, terminated; each may be NULL. Borrowed. */
 struct id7_origin {
 	const char *service;
@@ -32,5 +34,15 @@ bool id7_origin_console(const struct id7_origin *origin);
 #define ID7_SOURCE_MAX 64
 size_t id7_origin_source(const struct id7_origin *origin,
 			 uint8_t out[ID7_SOURCE_MAX]);
+
+/*
+ * Whether a good login makes this source a known one: the rhost is a numeric
+ * address that one person can have to himself. Not a name; not this machine
+ * (127/8, ::1) or nobody (0.0.0.0, ::); not link-local (169.254/16, fe80::/10,
+ * with a zone or without), which every neighbour shares; not one that `shared`
+ * holds.
+ */
+bool id7_origin_knowable(const struct id7_origin *origin,
+			 const struct id7_networks *shared);
 
 #endif

@@ -23,7 +23,7 @@
 #define TALLY_LANES 96
 #define TALLY_RESERVATIONS 756
 #define TALLY_KNOWN 1076
-#define TALLY_ZERO_3 1268
+#define TALLY_SEEN 1268
 #define TALLY_CODE_TAGS 1332
 #define TALLY_SAVED_TAG 1348
 #define TALLY_SAVED_TRIES 1352
@@ -38,7 +38,8 @@
 #define LANE_FAILURES 0
 #define LANE_COUNT 192
 #define LANE_STATE 193
-#define LANE_ZERO 194
+#define LANE_LEVEL 194
+#define LANE_ZERO 195
 #define LANE_EPISODE 196
 #define LANE_NOTIFIED 200
 #define LANE_LOCKED_AT 204
@@ -50,10 +51,13 @@
 #define FAILURE_ROOM 12	    /* at 4, fingerprint 4, source 4 */
 #define RESERVATION_ROOM 20 /* nonce 8, lease 4, source 4, lane 1, zero 3 */
 #define KNOWN_ROOM 12	    /* source 8, day 4 */
+#define SEEN_ROOM 8	    /* fingerprint 4, source 4 */
 
 #define LANE_LOCKED (1u << 0)
 #define LANE_HELD (1u << 1)
 #define LANE_CLEARED (1u << 2)
+#define LANE_LIFETIME (1u << 3)
+#define LANE_STATES (LANE_LOCKED | LANE_HELD | LANE_CLEARED | LANE_LIFETIME)
 
 _Static_assert(TALLY_CODE_TRIES + ID7_CODE_KINDS == TALLY_CODE_CONSUMED,
 	       "code tries");
@@ -64,8 +68,10 @@ _Static_assert(LANE_FAILURES + ID7_DENY_MAX * FAILURE_ROOM == LANE_COUNT,
 _Static_assert(TALLY_RESERVATIONS + ID7_RESERVATIONS * RESERVATION_ROOM ==
 		       TALLY_KNOWN,
 	       "reservations");
-_Static_assert(TALLY_KNOWN + ID7_KNOWN_SOURCES * KNOWN_ROOM == TALLY_ZERO_3,
+_Static_assert(TALLY_KNOWN + ID7_KNOWN_SOURCES * KNOWN_ROOM == TALLY_SEEN,
 	       "known sources");
+_Static_assert(TALLY_SEEN + ID7_SEEN * SEEN_ROOM == TALLY_CODE_TAGS,
+	       "seen");
 _Static_assert(TALLY_CODE_TAGS + 4 * ID7_CODE_KINDS == TALLY_SAVED_TAG,
 	       "code tags");
 _Static_assert(TALLY_SUM + ID7_TALLY_SUM_LEN == ID7_TALLY_LEN, "tally");
@@ -90,7 +96,9 @@ encode_lane(const struct id7_lane_tally *lane, uint8_t *out)
 	out[LANE_COUNT] = used;
 	out[LANE_STATE] = (uint8_t)((lane->locked ? LANE_LOCKED : 0) |
 				    (lane->held ? LANE_HELD : 0) |
-				    (lane->cleared ? LANE_CLEARED : 0));
+				    (lane->cleared ? LANE_CLEARED : 0) |
+				    (lane->lifetime ? LANE_LIFETIME : 0));
+	out[LANE_LEVEL] = lane->level;
 	id7_bytes_put32(out + LANE_EPISODE, lane->episode);
 	id7_bytes_put32(out + LANE_NOTIFIED, lane->notified);
 	id7_bytes_put32(out + LANE_LOCKED_AT, (uint32_t)lane->locked_at);
@@ -104,8 +112,7 @@ decode_lane(const uint8_t *in, struct id7_lane_tally *lane)
 {
 	size_t used = in[LANE_COUNT];
 
-	if (used > ID7_DENY_MAX ||
-	    in[LANE_STATE] > (LANE_LOCKED | LANE_HELD | LANE_CLEARED) ||
+	if (used > ID7_DENY_MAX || (in[LANE_STATE] & ~LANE_STATES) != 0 ||
 	    !id7_bytes_zero(in + LANE_ZERO, LANE_EPISODE - LANE_ZERO) ||
 	    !id7_bytes_zero(in + LANE_FAILURES + used * FAILURE_ROOM,
 			    (ID7_DENY_MAX - used) * FAILURE_ROOM))
@@ -121,6 +128,8 @@ decode_lane(const uint8_t *in, struct id7_lane_tally *lane)
 	lane->locked = (in[LANE_STATE] & LANE_LOCKED) != 0;
 	lane->held = (in[LANE_STATE] & LANE_HELD) != 0;
 	lane->cleared = (in[LANE_STATE] & LANE_CLEARED) != 0;
+	lane->lifetime = (in[LANE_STATE] & LANE_LIFETIME) != 0;
+	lane->level = in[LANE_LEVEL];
 	lane->episode = id7_bytes_get32(in + LANE_EPISODE);
 	lane->notified = id7_bytes_get32(in + LANE_NOTIFIED);
 	lane->locked_at = (int32_t)id7_bytes_get32(in + LANE_LOCKED_AT);
@@ -153,6 +162,29 @@ encode_places(const struct id7_tally *tally, uint8_t *out)
 		id7_bytes_put64(at, known->source);
 		id7_bytes_put32(at + 8, known->day);
 	}
+}
+
+static void
+encode_seen(const struct id7_seen seen[ID7_SEEN], uint8_t *out)
+{
+	for (size_t i = 0; i < ID7_SEEN; i++) {
+		if (seen[i].fingerprint == 0)
+			continue;
+		id7_bytes_put32(out + i * SEEN_ROOM, seen[i].fingerprint);
+		id7_bytes_put32(out + i * SEEN_ROOM + 4, seen[i].source);
+	}
+}
+
+static bool
+decode_seen(const uint8_t *in, struct id7_seen seen[ID7_SEEN])
+{
+	for (size_t i = 0; i < ID7_SEEN; i++) {
+		seen[i].fingerprint = id7_bytes_get32(in + i * SEEN_ROOM);
+		seen[i].source = id7_bytes_get32(in + i * SEEN_ROOM + 4);
+		if (seen[i].fingerprint == 0 && seen[i].source != 0)
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -251,6 +283,7 @@ id7_tally_encode(const struct id7_tally *tally, uint8_t out[ID7_TALLY_LEN])
 	for (size_t i = 0; i < ID7_LANES; i++)
 		encode_lane(&tally->lane[i], out + TALLY_LANES + i * LANE_ROOM);
 	encode_places(tally, out);
+	encode_seen(tally->seen, out + TALLY_SEEN);
 }
 
 static bool
@@ -259,8 +292,6 @@ tally_zeros(const uint8_t *in)
 	return id7_bytes_zero(in + TALLY_ZERO_1,
 			      TALLY_BOOT_HASH - TALLY_ZERO_1) &&
 	       id7_bytes_zero(in + TALLY_ZERO_2, TALLY_LANES - TALLY_ZERO_2) &&
-	       id7_bytes_zero(in + TALLY_ZERO_3,
-			      TALLY_CODE_TAGS - TALLY_ZERO_3) &&
 	       id7_bytes_zero(in + TALLY_ZERO_4,
 			      TALLY_LAST_OLD - TALLY_ZERO_4) &&
 	       id7_bytes_zero(in + TALLY_ZERO_5, TALLY_SUM - TALLY_ZERO_5);
@@ -280,7 +311,8 @@ id7_tally_decode(const uint8_t in[ID7_TALLY_LEN], struct id7_tally *ret_tally)
 		return ID7_CORRUPT;
 	tally.flags = id7_bytes_get32(in + TALLY_FLAGS);
 	if ((tally.flags & ~ID7_TALLY_PROVISIONAL) != 0 || !tally_zeros(in) ||
-	    !decode_codes(in, &tally) || !decode_places(in, &tally))
+	    !decode_codes(in, &tally) || !decode_places(in, &tally) ||
+	    !decode_seen(in + TALLY_SEEN, tally.seen))
 		return ID7_CORRUPT;
 	for (size_t i = 0; i < ID7_LANES; i++) {
 		if (!decode_lane(in + TALLY_LANES + i * LANE_ROOM,

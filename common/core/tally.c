@@ -3,7 +3,9 @@
  * a reboot. */
 #include "common/core/tally.h"
 
+#include "common/core/known.h"
 #include "common/core/lane.h"
+#include "common/core/seen.h"
 
 #include <string.h>
 
@@ -112,7 +114,48 @@ bury_dead(struct id7_tally *tally, const struct id7_policy *policy,
 	}
 }
 
-bool
+uint64_t
+id7_tally_lifetime(const struct id7_tally *tally)
+{
+	uint64_t failures = 0;
+	size_t i;
+
+	for (i = 0; i < ID7_LANES; i++)
+		failures += tally->lane[i].since_good;
+	return failures;
+}
+
+/* What a stranger can reach is held: the owner's own ways in stay open. */
+static bool
+hold_if_due(struct id7_tally *tally, const struct id7_policy *policy,
+	    const struct id7_now *now)
+{
+	if (policy->max_lifetime_failures == 0 ||
+	    id7_tally_lifetime(tally) < policy->max_lifetime_failures)
+		return false;
+	return id7_lane_hold(&tally->lane[ID7_LANE_REMOTE], now);
+}
+
+static struct id7_events
+refresh_lanes(struct id7_tally *tally, const struct id7_policy *policy,
+	      const struct id7_now *now)
+{
+	struct id7_events all = {0};
+	size_t i;
+
+	/* First, or one failure could be two episodes. */
+	all.locked_now = hold_if_due(tally, policy, now);
+	for (i = 0; i < ID7_LANES; i++) {
+		struct id7_events one = id7_lane_refresh(
+			&tally->lane[i], (enum id7_lane)i, policy, now);
+
+		all.locked_now |= one.locked_now;
+		all.unlocked_now |= one.unlocked_now;
+	}
+	return all;
+}
+
+struct id7_events
 id7_tally_refresh(struct id7_tally *tally, const uint8_t id[ID7_ID_LEN],
 		  uint64_t epoch, const struct id7_policy *policy,
 		  const struct id7_now *now, uint32_t alive)
@@ -121,26 +164,38 @@ id7_tally_refresh(struct id7_tally *tally, const uint8_t id[ID7_ID_LEN],
 	 * read its name would end every lock. */
 	bool new_boot = tally->boot_hash != 0 && now->boot_hash != 0 &&
 			tally->boot_hash != now->boot_hash;
-	bool locked = false;
-	size_t i;
+	struct id7_events events = {0};
 
 	if (memcmp(tally->id, id, ID7_ID_LEN) != 0 || tally->epoch < epoch) {
 		uint64_t seq = tally->seq;
 
 		id7_tally_init(tally, id, epoch, now);
 		tally->seq = seq;
-		return false;
+		return events;
 	}
 	if (new_boot)
 		rebase(tally, now);
 	bury_dead(tally, policy, now, alive, new_boot);
-	for (i = 0; i < ID7_LANES; i++)
-		locked |= id7_lane_refresh(&tally->lane[i], policy, now);
+	events = refresh_lanes(tally, policy, now);
 	if (now->boot_hash != 0)
 		tally->boot_hash = now->boot_hash;
 	tally->boot = now->boot;
 	tally->wall = now->wall;
-	return locked;
+	return events;
+}
+
+enum id7_lane
+id7_tally_lane(const struct id7_tally *tally, const struct id7_policy *policy,
+	       const struct id7_now *now, const struct id7_whence *whence)
+{
+	if (!policy->lanes)
+		return ID7_LANE_REMOTE;
+	if (whence->console)
+		return ID7_LANE_CONSOLE;
+	if (whence->knowable &&
+	    id7_known_has(tally->known, whence->source, now->wall))
+		return ID7_LANE_KNOWN;
+	return ID7_LANE_REMOTE;
 }
 
 static uint32_t
@@ -165,6 +220,8 @@ id7_tally_view(const struct id7_tally *tally, const struct id7_now *now,
 	memset(&view, 0, sizeof view);
 	view.held = l->locked && l->held;
 	view.locked_out = l->locked && !l->held && now->boot < l->locked_until;
+	view.lifetime = view.held && l->lifetime;
+	view.step = id7_lane_step(l, now);
 	view.failures = l->failures;
 	view.pending = pending_in(tally, lane);
 	view.episode = l->episode;
@@ -199,12 +256,14 @@ free_place(const struct id7_tally *tally, enum id7_lane lane,
 
 enum id7_claim
 id7_tally_reserve(struct id7_tally *tally, const struct id7_policy *policy,
-		  const struct id7_now *now, enum id7_lane lane, uint64_t nonce,
-		  uint32_t source, uint32_t *ret_index)
+		  const struct id7_now *now, const struct id7_whence *whence,
+		  uint64_t nonce, enum id7_lane *ret_lane, uint32_t *ret_index)
 {
+	enum id7_lane lane = id7_tally_lane(tally, policy, now, whence);
 	struct id7_lane_view view = id7_tally_view(tally, now, lane);
 	struct id7_reservation *place;
 
+	*ret_lane = lane;
 	if (view.held)
 		return ID7_CLAIM_HELD;
 	if (view.locked_out)
@@ -216,46 +275,91 @@ id7_tally_reserve(struct id7_tally *tally, const struct id7_policy *policy,
 	place = &tally->reservation[*ret_index];
 	place->nonce = nonce;
 	place->lease = id7_clamp32(now->boot + policy->lease);
-	place->source = source;
+	place->source = (uint32_t)whence->source;
 	place->lane = (uint8_t)lane;
 	return ID7_CLAIM_RESERVED;
+}
+
+static bool
+end_reservation(struct id7_tally *tally, uint64_t nonce)
+{
+	size_t i;
+
+	for (i = 0; i < ID7_RESERVATIONS && nonce != 0; i++) {
+		if (tally->reservation[i].nonce != nonce)
+			continue;
+		memset(&tally->reservation[i], 0, sizeof tally->reservation[i]);
+		return true;
+	}
+	return false;
+}
+
+static void
+settle_wrong(struct id7_tally *tally, const struct id7_policy *policy,
+	     const struct id7_now *now, enum id7_lane lane,
+	     uint32_t fingerprint, uint32_t source,
+	     struct id7_settled *ret_settled)
+{
+	struct id7_lane_tally *l = &tally->lane[lane];
+
+	if (id7_lane_has(l, fingerprint, source) ||
+	    id7_seen_has(tally->seen, fingerprint, source)) {
+		ret_settled->repeated = true;
+		return;
+	}
+	id7_lane_fail(l, id7_clamp32(now->boot), fingerprint, source);
+	id7_seen_note(tally->seen, fingerprint, source);
+	ret_settled->events.locked_now = hold_if_due(tally, policy, now);
+	ret_settled->events.locked_now |=
+		id7_lane_lock_if_due(l, lane, policy, now);
+}
+
+/* A count that only its own owner can have ended begins anew. Without a source
+ * it may have been anybody's sudo, which refunds no stranger. */
+static void
+settle_right(struct id7_tally *tally, const struct id7_policy *policy,
+	     const struct id7_now *now, enum id7_lane lane,
+	     const struct id7_whence *whence)
+{
+	uint32_t source = (uint32_t)whence->source;
+
+	id7_lane_clear_own(&tally->lane[lane], policy, now, source);
+	id7_seen_drop(tally->seen, source);
+	if (whence->knowable || whence->console)
+		tally->lane[lane].since_good = 0;
+	if (whence->knowable && whence->source != 0)
+		id7_known_note(tally->known, whence->source, now->wall);
+	tally->last_good = now->wall;
 }
 
 void
 id7_tally_settle(struct id7_tally *tally, const struct id7_policy *policy,
 		 const struct id7_now *now, enum id7_lane lane, uint64_t nonce,
-		 enum id7_settlement how, uint32_t fingerprint, uint32_t source,
+		 enum id7_settlement how, uint32_t fingerprint,
+		 const struct id7_whence *whence,
 		 struct id7_settled *ret_settled)
 {
-	struct id7_lane_tally *l = &tally->lane[lane];
-	size_t i;
-
 	memset(ret_settled, 0, sizeof *ret_settled);
-	for (i = 0; i < ID7_RESERVATIONS; i++) {
-		if (nonce != 0 && tally->reservation[i].nonce == nonce) {
-			memset(&tally->reservation[i], 0,
-			       sizeof tally->reservation[i]);
-			ret_settled->stands = true;
-		}
-	}
+	ret_settled->stands = end_reservation(tally, nonce);
 	if (ret_settled->stands) {
 		switch (how) {
 		case ID7_SETTLE_WRONG:
-			id7_lane_fail(l, id7_clamp32(now->boot), fingerprint,
-				      source);
+			settle_wrong(tally, policy, now, lane, fingerprint,
+				     (uint32_t)whence->source, ret_settled);
 			tally->last_bad = now->wall;
-			ret_settled->locked_now =
-				id7_lane_lock_if_due(l, policy, now);
+			break;
+		case ID7_SETTLE_OLD:
+			tally->last_bad = now->wall;
+			tally->last_old = now->wall;
 			break;
 		case ID7_SETTLE_RIGHT:
-			id7_lane_clear_own(l, policy, now, source);
-			tally->last_good = now->wall;
+			settle_right(tally, policy, now, lane, whence);
 			break;
 		case ID7_SETTLE_RELEASE:
 			break;
 		}
 	}
-	ret_settled->failures = l->failures;
+	ret_settled->failures = tally->lane[lane].failures;
 }
 
 bool
@@ -268,9 +372,12 @@ id7_tally_unlock(struct id7_tally *tally)
 		was |= tally->lane[i].locked;
 		tally->lane[i].locked = false;
 		tally->lane[i].held = false;
+		tally->lane[i].lifetime = false;
 		tally->lane[i].cleared = false;
+		tally->lane[i].level = 0;
 		tally->lane[i].since_good = 0;
 		id7_lane_forget(&tally->lane[i]);
 	}
+	memset(tally->seen, 0, sizeof tally->seen);
 	return was;
 }

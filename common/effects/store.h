@@ -38,14 +38,14 @@ struct id7_subject {
 /* A reservation in hand; made by reserve, ended by settle. */
 struct id7_ticket {
 	bool live;	/* a place is taken and its owner's byte is held */
-	bool locked_now; /* the refresh before reserving set a lock */
+	struct id7_events events; /* of the refresh before reserving; none when it was not written */
 	struct id7_subject subject;
 	uint8_t id[ID7_ID_LEN];
 	uint64_t epoch;
 	enum id7_lane lane;
 	uint64_t nonce;
 	uint32_t index;
-	uint32_t source;
+	struct id7_whence whence;
 };
 
 /*
@@ -256,7 +256,8 @@ enum id7_error id7_store_tally(struct id7_store *store,
  * byte reads the tally, refreshes it against `id` and `epoch`, asks
  * id7_tally_reserve (or nothing when `marked`: the attempt is a dummy already),
  * writes it back, and on ID7_CLAIM_RESERVED holds the owner's byte. Every claim
- * but ID7_CLAIM_FULL costs the same one write. `ticket` becomes live only with
+ * but ID7_CLAIM_FULL costs the same one write. `ticket` has the lane of `whence`
+ * for every claim, and becomes live only with
  * ID7_CLAIM_RESERVED. A handle has at most one live ticket. *ret_claim is
  * ID7_CLAIM_NONE when `marked`; a ticket that is not live is settled, too. For a
  * phantom `id` and `epoch` are ignored.
@@ -267,8 +268,9 @@ enum id7_error id7_store_reserve(struct id7_store *store,
 				 const struct id7_subject *subject,
 				 const uint8_t id[ID7_ID_LEN], uint64_t epoch,
 				 bool marked, const struct id7_policy *policy,
-				 const struct id7_now *now, enum id7_lane lane,
-				 uint32_t source, struct id7_deadline deadline,
+				 const struct id7_now *now,
+				 const struct id7_whence *whence,
+				 struct id7_deadline deadline,
 				 enum id7_claim *ret_claim,
 				 struct id7_ticket *ret_ticket) id7_must_use;
 
@@ -279,7 +281,7 @@ enum id7_error id7_store_reserve(struct id7_store *store,
  * the ticket's, the reservation died with the old tally and does not stand.
  * Epochs only grow: an `epoch` that the tally has passed empties nothing. The
  * owner's byte is given back in every case and the ticket is live no more.
- * ret_settled->locked_now is set by a refresh that locked, too. Errors as
+ * ret_settled->events are the refresh's, too. Errors as
  * id7_store_reserve: the attempt does not stand.
  */
 enum id7_error id7_store_settle(struct id7_store *store,

@@ -23,9 +23,9 @@ struct pass {
 	struct id7_hold hold;
 	struct id7_gdbm file; /* open from the first read to the last write */
 	struct id7_tallies tallies;
-	uint64_t epoch; /* of the tally after the refresh */
-	uint32_t keep;	/* flags that no refresh may lose */
-	bool locked;	/* the refresh set a lock */
+	uint64_t epoch;		  /* of the tally after the refresh */
+	uint32_t keep;		  /* flags that no refresh may lose */
+	struct id7_events events; /* of the refresh */
 };
 #define PASS_NONE                                                              \
 	{                                                                      \
@@ -128,7 +128,7 @@ refresh(struct pass *pass, const struct owner *owner)
 
 	pass->keep = tally->flags & ID7_TALLY_PROVISIONAL;
 	pass->epoch = latest_epoch(tally, owner);
-	pass->locked = id7_tally_refresh(tally, owner->id, pass->epoch,
+	pass->events = id7_tally_refresh(tally, owner->id, pass->epoch,
 					 owner->policy, owner->now,
 					 probe_owners(pass, owner->subject));
 	tally->flags |= pass->keep;
@@ -235,13 +235,12 @@ new_nonce(void)
 
 static void
 ticket_fill(struct id7_ticket *ticket, const struct owner *owner,
-	    enum id7_lane lane, uint32_t source)
+	    const struct id7_whence *whence)
 {
 	memset(ticket, 0, sizeof *ticket);
 	ticket->subject = *owner->subject;
 	memcpy(ticket->id, owner->id, ID7_ID_LEN);
-	ticket->lane = lane;
-	ticket->source = source;
+	ticket->whence = *whence;
 	ticket->nonce = new_nonce();
 }
 
@@ -257,15 +256,17 @@ reserve(struct id7_store *store, const struct owner *owner, bool marked,
 	if (error != ID7_OK)
 		return error;
 	ticket->epoch = pass.epoch;
-	ticket->locked_now = pass.locked;
+	ticket->lane = id7_tally_lane(&pass.tallies.tally, owner->policy,
+				      owner->now, &ticket->whence);
 	if (!marked)
 		claim = id7_tally_reserve(&pass.tallies.tally, owner->policy,
-					  owner->now, ticket->lane,
-					  ticket->nonce, ticket->source,
+					  owner->now, &ticket->whence,
+					  ticket->nonce, &ticket->lane,
 					  &ticket->index);
 	*ret_claim = claim;
 	if (claim == ID7_CLAIM_FULL)
 		return ID7_OK;
+	ticket->events = pass.events;
 	if (claim == ID7_CLAIM_RESERVED)
 		error = owner_enter(store, &pass, ticket, owner->policy);
 	if (error == ID7_OK)
@@ -284,15 +285,14 @@ enum id7_error
 id7_store_reserve(struct id7_store *store, const struct id7_subject *subject,
 		  const uint8_t id[ID7_ID_LEN], uint64_t epoch, bool marked,
 		  const struct id7_policy *policy, const struct id7_now *now,
-		  enum id7_lane lane, uint32_t source,
-		  struct id7_deadline deadline, enum id7_claim *ret_claim,
-		  struct id7_ticket *ret_ticket)
+		  const struct id7_whence *whence, struct id7_deadline deadline,
+		  enum id7_claim *ret_claim, struct id7_ticket *ret_ticket)
 {
 	struct owner owner = owner_of(subject, id, epoch, policy, now);
 	enum id7_error error;
 
 	*ret_claim = ID7_CLAIM_NONE;
-	ticket_fill(ret_ticket, &owner, lane, source);
+	ticket_fill(ret_ticket, &owner, whence);
 	if (store->owner_fd >= 0)
 		return id7_store_blame(store, ID7_INTERNAL, NULL);
 	error = reserve(store, &owner, marked, deadline, ret_ticket, ret_claim);
@@ -321,8 +321,9 @@ settle(struct id7_store *store, const struct owner *owner,
 	       memcmp(ticket->id, owner->id, ID7_ID_LEN) == 0;
 	id7_tally_settle(&pass.tallies.tally, owner->policy, owner->now,
 			 ticket->lane, same ? ticket->nonce : 0, how,
-			 fingerprint, ticket->source, &settled);
-	settled.locked_now |= pass.locked;
+			 fingerprint, &ticket->whence, &settled);
+	settled.events.locked_now |= pass.events.locked_now;
+	settled.events.unlocked_now |= pass.events.unlocked_now;
 	error = finish(store, owner, &pass);
 	if (error == ID7_OK)
 		*ret_settled = settled;

@@ -116,13 +116,14 @@ look_again(const struct id7_attempt *a, struct second_look *ret_look)
 
 /* The reason for what was verified and settled without any error. */
 static enum id7_reason
-conclude(const struct id7_attempt *a, bool same, bool stands)
+conclude(const struct id7_attempt *a, bool same,
+	 const struct id7_settled *settled)
 {
 	if (a->refusal != ID7_REASON_NONE)
 		return a->refusal;
 	if (!same)
 		return ID7_REASON_CHANGED;
-	if (!stands)
+	if (!settled->stands)
 		return ID7_REASON_LEASE_LOST;
 	if (!a->found)
 		return ID7_REASON_UNKNOWN;
@@ -136,7 +137,7 @@ conclude(const struct id7_attempt *a, bool same, bool stands)
 	case ID7_MATCH_NONE:
 		break;
 	}
-	return ID7_REASON_WRONG;
+	return settled->repeated ? ID7_REASON_REPEATED : ID7_REASON_WRONG;
 }
 
 /* What was verified counts, also when nobody can say any more for whom. */
@@ -150,8 +151,15 @@ settlement(const struct id7_attempt *a, bool verified, enum id7_error looked,
 		return ID7_SETTLE_WRONG;
 	if (!same)
 		return ID7_SETTLE_RELEASE;
-	return a->match == ID7_MATCH_CURRENT ? ID7_SETTLE_RIGHT
-					     : ID7_SETTLE_WRONG;
+	switch (a->match) {
+	case ID7_MATCH_CURRENT:
+		return ID7_SETTLE_RIGHT;
+	case ID7_MATCH_OLD:
+		return ID7_SETTLE_OLD;
+	case ID7_MATCH_NONE:
+		break;
+	}
+	return ID7_SETTLE_WRONG;
 }
 
 void
@@ -168,17 +176,17 @@ id7_attempt_settle(struct id7_attempt *a, bool verified,
 		id7_attempt_fail(login, looked, id7_store_fault(a->store));
 	if (!a->config->no_count)
 		written = id7_store_settle(
-			a->store, &a->ticket, look.id, look.epoch,
-			&a->config->policy, &a->now,
-			settlement(a, verified, looked, look.same),
+			a->store, &a->ticket, look.id, look.epoch, &a->policy,
+			&a->now, settlement(a, verified, looked, look.same),
 			a->fingerprint, a->deadline, &settled);
 	if (written != ID7_OK)
 		id7_attempt_fail(login, written, id7_store_fault(a->store));
 	if (!verified || looked != ID7_OK || written != ID7_OK)
 		return;
 	login->failures = settled.failures;
-	login->locked_now |= settled.locked_now;
-	login->reason = conclude(a, look.same, settled.stands);
+	login->events.locked_now |= settled.events.locked_now;
+	login->events.unlocked_now |= settled.events.unlocked_now;
+	login->reason = conclude(a, look.same, &settled);
 	if (login->reason != ID7_REASON_RIGHT || !login->checked_real)
 		return;
 	login->verdict = ID7_ALLOW;

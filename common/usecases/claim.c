@@ -49,6 +49,16 @@ id7_claim_level(const struct id7_attempt *a)
 		return;
 }
 
+static struct id7_whence
+whence_of(const struct id7_attempt *a)
+{
+	return (struct id7_whence){
+		.console = id7_origin_console(a->origin),
+		.knowable = id7_origin_knowable(a->origin,
+						&a->config->shared_sources),
+		.source = id7_hashing_source(a->id7, a->origin)};
+}
+
 enum id7_error
 id7_claim_find(struct id7_attempt *a)
 {
@@ -72,7 +82,8 @@ id7_claim_find(struct id7_attempt *a)
 	} else {
 		memcpy(a->id, a->subject.hash, ID7_ID_LEN);
 	}
-	a->source = (uint32_t)id7_hashing_source(a->id7, a->origin);
+	a->whence = whence_of(a);
+	a->policy = id7_policy_of(a->id7, a->user);
 	a->refusal = early_refusal(a);
 	return ID7_OK;
 }
@@ -105,9 +116,11 @@ peek(struct id7_attempt *a, enum id7_claim *ret_claim)
 	error = id7_store_tally(a->store, &a->subject, &tally);
 	if (error != ID7_OK)
 		return error;
-	(void)id7_tally_refresh(&tally, a->id, a->epoch, &a->config->policy,
-				&a->now, UINT32_MAX);
-	view = id7_tally_view(&tally, &a->now, ID7_LANE_REMOTE);
+	(void)id7_tally_refresh(&tally, a->id, a->epoch, &a->policy, &a->now,
+				UINT32_MAX);
+	a->ticket.lane =
+		id7_tally_lane(&tally, &a->policy, &a->now, &a->whence);
+	view = id7_tally_view(&tally, &a->now, a->ticket.lane);
 	*ret_claim = ID7_CLAIM_RESERVED;
 	if (view.locked_out)
 		*ret_claim = ID7_CLAIM_LOCKED_OUT;
@@ -122,9 +135,9 @@ ask(struct id7_attempt *a, enum id7_claim *ret_claim)
 	if (a->config->no_count)
 		return peek(a, ret_claim);
 	return id7_store_reserve(a->store, &a->subject, a->id, a->epoch,
-				 a->kind == ID7_AUTHTOK_JUNK,
-				 &a->config->policy, &a->now, ID7_LANE_REMOTE,
-				 a->source, a->deadline, ret_claim, &a->ticket);
+				 a->kind == ID7_AUTHTOK_JUNK, &a->policy,
+				 &a->now, &a->whence, a->deadline, ret_claim,
+				 &a->ticket);
 }
 
 /* One try with a slot in hand; it goes back when there is no place. */
@@ -162,7 +175,9 @@ id7_claim_reserve(struct id7_attempt *a, struct id7_login *login)
 		error = try_once(a, login, &claim);
 		if (error != ID7_OK)
 			return error;
-		login->locked_now |= a->ticket.locked_now;
+		login->lane = a->ticket.lane;
+		login->events.locked_now |= a->ticket.events.locked_now;
+		login->events.unlocked_now |= a->ticket.events.unlocked_now;
 		if (claim != ID7_CLAIM_FULL)
 			break;
 		if (id7_deadline_left(wait) == 0)

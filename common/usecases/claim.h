@@ -28,7 +28,8 @@ struct id7_attempt {
 	struct id7_subject subject;
 	uint8_t id[ID7_ID_LEN];
 	uint64_t epoch;
-	uint32_t source;
+	struct id7_whence whence;
+	struct id7_policy policy; /* the account's owner's */
 
 	enum id7_reason refusal; /* decided already: verify a dummy */
 	struct id7_slot slot;	 /* held from the claim to the hash's end */
@@ -38,7 +39,7 @@ struct id7_attempt {
 };
 
 /*
- * Fills account, subject and source from the typed name, and `refusal` with
+ * Fills account, subject, policy and whence from the typed name, and `refusal` with
  * what refuses already: junk, or an account that is disabled, expired or held.
  * ID7_OK, also for a name that is nobody's; store errors.
  */

@@ -111,6 +111,8 @@ begin(struct id7 **id7, struct id7_counting **counting,
 		release(counting);
 		return;
 	}
+	/* Whoever is asked about roles ends with this call. */
+	id7_ask_role(*id7, NULL, NULL);
 	(*counting)->id7 = *id7;
 	(*counting)->login = *login;
 	*id7 = NULL;

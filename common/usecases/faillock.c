@@ -118,6 +118,7 @@ id7_faillock_look(struct id7 *id7, const char *name,
 		  struct id7_faillock_row *ret_rows, size_t *ret_count,
 		  struct id7_fault *ret_fault)
 {
+	struct id7_policy policy = id7_policy_of(id7, name);
 	struct id7_now now = id7_clock_now();
 	struct id7_tally tally;
 	struct who who;
@@ -128,14 +129,13 @@ id7_faillock_look(struct id7 *id7, const char *name,
 		return error;
 	error = id7_store_tally(id7_get_store(id7), &who.subject, &tally);
 	if (error == ID7_OK)
-		*ret_count =
-			rows_of(&tally, who.id, who.epoch,
-				&id7_get_config(id7)->policy, &now, ret_rows);
+		*ret_count = rows_of(&tally, who.id, who.epoch, &policy, &now,
+				     ret_rows);
 	return store_failed(id7, error, ret_fault);
 }
 
 struct walk {
-	const struct id7_policy *policy;
+	const struct id7 *id7;
 	struct id7_now now;
 	id7_faillock_each_fn *each;
 	void *context;
@@ -147,9 +147,20 @@ walk_one(const struct id7_account *account, const struct id7_tally *tally,
 {
 	struct id7_faillock_row rows[ID7_FAILLOCK_ROWS];
 	struct walk *walk = context;
-	size_t count = rows_of(tally, account->id, account->epoch, walk->policy,
-			       &walk->now, rows);
+	struct id7_policy policy;
+	size_t count = 0, i;
 
+	/* Of the few that have any failures the system is asked whose they are.
+	 */
+	for (i = 0; i < ID7_LANES; i++)
+		count += tally->lane[i].failures;
+	for (i = 0; i < ID7_RESERVATIONS; i++)
+		count += tally->reservation[i].nonce != 0;
+	if (count == 0)
+		return true;
+	policy = id7_policy_of(walk->id7, account->name);
+	count = rows_of(tally, account->id, account->epoch, &policy, &walk->now,
+			rows);
 	return count == 0 ||
 	       walk->each(account->name, rows, count, walk->context);
 }
@@ -158,8 +169,7 @@ enum id7_error
 id7_faillock_each(struct id7 *id7, id7_faillock_each_fn *each, void *context,
 		  struct id7_fault *ret_fault)
 {
-	struct walk walk = {&id7_get_config(id7)->policy, id7_clock_now(), each,
-			    context};
+	struct walk walk = {id7, id7_clock_now(), each, context};
 
 	return store_failed(id7,
 			    id7_store_each(id7_get_store(id7), walk_one, &walk),
@@ -178,6 +188,7 @@ enum id7_error
 id7_faillock_reset(struct id7 *id7, const char *name,
 		   struct id7_deadline deadline, struct id7_fault *ret_fault)
 {
+	struct id7_policy policy = id7_policy_of(id7, name);
 	struct id7_now now = id7_clock_now();
 	struct who who;
 	enum id7_error error;
@@ -187,8 +198,7 @@ id7_faillock_reset(struct id7 *id7, const char *name,
 		return error;
 	return store_failed(id7,
 			    id7_store_change(id7_get_store(id7), &who.subject,
-					     who.id, who.epoch,
-					     &id7_get_config(id7)->policy, &now,
+					     who.id, who.epoch, &policy, &now,
 					     false, forget, NULL, deadline),
 			    ret_fault);
 }
@@ -196,7 +206,8 @@ id7_faillock_reset(struct id7 *id7, const char *name,
 /* The lane in which such an attempt would be counted today. What pam_faillock
  * calls a terminal may be one that anybody's program made. */
 static struct id7_faillock_failure
-failure_of(struct id7 *id7, const struct id7_faillock_record *record)
+failure_of(struct id7 *id7, const struct id7_faillock_record *record,
+	   bool lanes)
 {
 	struct id7_faillock_failure failure = {.wall = (int64_t)record->time,
 					       .lane = ID7_LANE_REMOTE};
@@ -209,7 +220,7 @@ failure_of(struct id7 *id7, const struct id7_faillock_record *record)
 		break;
 	case ID7_FAILLOCK_TTY:
 		origin.tty = record->source;
-		if (id7_origin_console(&origin))
+		if (lanes && id7_origin_console(&origin))
 			failure.lane = ID7_LANE_CONSOLE;
 		break;
 	case ID7_FAILLOCK_SVC:
@@ -266,10 +277,10 @@ id7_faillock_import(struct id7 *id7, const char *name,
 		    struct id7_faillock_import *ret_import,
 		    struct id7_fault *ret_fault)
 {
+	struct id7_policy policy = id7_policy_of(id7, name);
 	struct id7_now now = id7_clock_now();
-	struct taking taking = {.policy = &id7_get_config(id7)->policy,
-				.now = &now,
-				.import = ret_import};
+	struct taking taking = {
+		.policy = &policy, .now = &now, .import = ret_import};
 	bool counts[ID7_FAILLOCK_RECORDS];
 	struct who who;
 	enum id7_error error;
@@ -285,7 +296,7 @@ id7_faillock_import(struct id7 *id7, const char *name,
 	for (i = 0; i < count; i++)
 		if (counts[i])
 			taking.failure[taking.count++] =
-				failure_of(id7, &records[i]);
+				failure_of(id7, &records[i], policy.lanes);
 	if (taking.count == 0)
 		return ID7_OK;
 	return store_failed(id7,

@@ -16,6 +16,8 @@
 struct id7 {
 	struct id7_config config;
 	struct id7_store *store;
+	id7_role_fn *ask_role; /* NULL: nobody is anything */
+	void *role_context;
 };
 
 /* Keeps the first refused setting for the fault, and passes every problem on.
@@ -160,4 +162,21 @@ struct id7_store *
 id7_get_store(struct id7 *id7)
 {
 	return id7->store;
+}
+
+void
+id7_ask_role(struct id7 *id7, id7_role_fn *ask, void *context)
+{
+	id7->ask_role = ask;
+	id7->role_context = context;
+}
+
+struct id7_policy
+id7_policy_of(const struct id7 *id7, const char *user)
+{
+	struct id7_role role = {0};
+
+	if (id7->ask_role != NULL)
+		role = id7->ask_role(user, id7->role_context);
+	return id7_policy_for(&id7->config, role);
 }

@@ -51,4 +51,22 @@ void id7_close(struct id7 **id7);
 const struct id7_config *id7_get_config(const struct id7 *id7);
 struct id7_store *id7_get_store(struct id7 *id7);
 
+/*
+ * Answers what only the system knows of a name; the caller of the library knows
+ * how. Asked for every name alike, known or not, so that its time tells nothing.
+ */
+typedef struct id7_role id7_role_fn(const char *user, void *context);
+
+/*
+ * Has `ask` say whose limits a name has; `context` is borrowed until id7_close.
+ * Without it nobody is privileged and nobody foreign.
+ */
+void id7_ask_role(struct id7 *id7, id7_role_fn *ask, void *context);
+
+/*
+ * The limits that `user` is judged by. Whoever refreshes a tally takes these:
+ * other ones could set or lift a lock.
+ */
+struct id7_policy id7_policy_of(const struct id7 *id7, const char *user);
+
 #endif

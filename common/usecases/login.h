@@ -55,7 +55,7 @@ struct id7_login {
 	bool hashed;		 /* a slow hash was computed */
 	bool checked_real;	 /* and compared with a real verifier */
 	bool elsewhere;		 /* another program verified: id7_counting */
-	bool locked_now;	 /* this attempt set a lock */
+	struct id7_events events; /* what it did to locks, or found done */
 	uint32_t failures;	 /* in the window afterwards */
 	struct id7_proof proof;	 /* with ID7_ALLOW of an attempt */
 	bool ours;		 /* the name is an account's */

@@ -203,6 +203,7 @@ id7_manage_unlock(struct id7 *id7, const char *name, bool repair,
 		  struct id7_fault *ret_fault)
 {
 	struct tally_unlock unlock = {.was = ID7_REASON_RIGHT};
+	struct id7_policy policy = id7_policy_of(id7, name);
 	struct id7_now now = id7_clock_now();
 	struct id7_subject subject;
 	struct id7_account account;
@@ -216,8 +217,8 @@ id7_manage_unlock(struct id7 *id7, const char *name, bool repair,
 	subject = id7_store_subject(id7_get_store(id7), name, strlen(name),
 				    false);
 	error = id7_store_change(id7_get_store(id7), &subject, account.id,
-				 account.epoch, &id7_get_config(id7)->policy,
-				 &now, repair, end_lock, &unlock, deadline);
+				 account.epoch, &policy, &now, repair, end_lock,
+				 &unlock, deadline);
 	id7_wipe(&account, sizeof account);
 	if (*ret_was == ID7_REASON_RIGHT)
 		*ret_was = unlock.was;
@@ -235,16 +236,35 @@ id7_manage_remove(struct id7 *id7, const char *name,
 		ret_fault);
 }
 
-/* Account and tally seen together at `picture->now`. */
-static void
-complete(const struct id7_config *config, struct id7_picture *picture)
+/* Only what was counted is judged by limits: a walk over all accounts asks the
+ * system for few of them. */
+static struct id7_policy
+policy_of(const struct id7 *id7, const struct id7_picture *picture)
 {
 	size_t i;
 
+	for (i = 0; i < ID7_LANES; i++)
+		if (picture->tally.lane[i].locked ||
+		    picture->tally.lane[i].failures != 0 ||
+		    picture->tally.lane[i].since_good != 0)
+			return id7_policy_of(id7, picture->account.name);
+	for (i = 0; i < ID7_RESERVATIONS; i++)
+		if (picture->tally.reservation[i].nonce != 0)
+			return id7_policy_of(id7, picture->account.name);
+	return id7_get_config(id7)->policy;
+}
+
+/* Account and tally seen together at `picture->now`. */
+static void
+complete(const struct id7 *id7, struct id7_picture *picture)
+{
+	size_t i;
+
+	picture->policy = policy_of(id7, picture);
 	/* Whose owner died is for the next attempt to find: all count as alive.
 	 */
 	(void)id7_tally_refresh(&picture->tally, picture->account.id,
-				picture->account.epoch, &config->policy,
+				picture->account.epoch, &picture->policy,
 				&picture->now, UINT32_MAX);
 	for (i = 0; i < ID7_LANES; i++)
 		picture->lane[i] = id7_tally_view(
@@ -272,12 +292,12 @@ id7_manage_look(struct id7 *id7, const char *name,
 		error = id7_store_tally(store, &subject, &ret_picture->tally);
 	}
 	if (error == ID7_OK)
-		complete(id7_get_config(id7), ret_picture);
+		complete(id7, ret_picture);
 	return store_failed(id7, error, ret_fault);
 }
 
 struct each_picture {
-	const struct id7_config *config;
+	const struct id7 *id7;
 	struct id7_picture picture;
 	id7_manage_each_fn *each;
 	void *context;
@@ -291,7 +311,7 @@ one_picture(const struct id7_account *account, const struct id7_tally *tally,
 
 	walk->picture.account = *account;
 	walk->picture.tally = *tally;
-	complete(walk->config, &walk->picture);
+	complete(walk->id7, &walk->picture);
 	return walk->each(&walk->picture, walk->context);
 }
 
@@ -299,9 +319,8 @@ enum id7_error
 id7_manage_each(struct id7 *id7, id7_manage_each_fn *each, void *context,
 		struct id7_fault *ret_fault)
 {
-	struct each_picture walk = {.config = id7_get_config(id7),
-				    .each = each,
-				    .context = context};
+	struct each_picture walk = {
+		.id7 = id7, .each = each, .context = context};
 	enum id7_error error;
 
 	walk.picture.now = id7_clock_now();

@@ -42,7 +42,8 @@ settle_wrong(struct temp_hand *hand)
 {
 	struct id7_settled settled;
 
-	return temp_hand_settle(hand, ID7_SETTLE_WRONG, 7, &settled);
+	return temp_hand_settle(hand, ID7_SETTLE_WRONG,
+				(uint32_t)hand->ticket.nonce | 1, &settled);
 }
 
 static enum id7_error

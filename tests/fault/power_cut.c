@@ -65,11 +65,11 @@ reserve(struct hand *hand, const char *name)
 	enum id7_error error = id7_store_get(hand->store, name, &hand->account);
 
 	if (error == ID7_OK)
-		error = id7_store_reserve(hand->store, &subject,
-					  hand->account.id, hand->account.epoch,
-					  false, &policy, &now, ID7_LANE_REMOTE,
-					  7, temp_store_long(), &claim,
-					  &hand->ticket);
+		error = id7_store_reserve(
+			hand->store, &subject, hand->account.id,
+			hand->account.epoch, false, &policy, &now,
+			&(struct id7_whence){.source = 7}, temp_store_long(),
+			&claim, &hand->ticket);
 	return error == ID7_OK && claim != ID7_CLAIM_RESERVED ? ID7_INTERNAL
 							      : error;
 }
@@ -79,10 +79,10 @@ settle(struct hand *hand, enum id7_settlement how, uint32_t *ret_failures)
 {
 	struct id7_now now = id7_clock_now();
 	struct id7_settled settled = {0};
-	enum id7_error error =
-		id7_store_settle(hand->store, &hand->ticket, hand->account.id,
-				 hand->account.epoch, &policy, &now, how, 5,
-				 temp_store_long(), &settled);
+	enum id7_error error = id7_store_settle(
+		hand->store, &hand->ticket, hand->account.id,
+		hand->account.epoch, &policy, &now, how,
+		(uint32_t)hand->ticket.nonce | 1, temp_store_long(), &settled);
 
 	*ret_failures = settled.failures;
 	return error;

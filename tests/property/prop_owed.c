@@ -67,8 +67,9 @@ refresh(struct world *w)
 static void
 lock_lane(struct world *w)
 {
-	struct id7_lane_tally *lane =
-		&w->tally.lane[random_below(&w->random, ID7_LANES)];
+	enum id7_lane which =
+		(enum id7_lane)random_below(&w->random, ID7_LANES);
+	struct id7_lane_tally *lane = &w->tally.lane[which];
 
 	if (lane->locked)
 		return;
@@ -77,7 +78,7 @@ lock_lane(struct world *w)
 		lane->failure[i] = (struct id7_failure){(int32_t)w->now.boot,
 							(uint32_t)i + 1, 7};
 	w->causes[ID7_NOTICE_LOCK] +=
-		id7_lane_lock_if_due(lane, &policy, &w->now);
+		id7_lane_lock_if_due(lane, which, &policy, &w->now);
 }
 
 static void

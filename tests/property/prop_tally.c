@@ -2,8 +2,9 @@
 /*
  * Random histories of a tally against the plain model: guesses from several
  * processes that are killed or stopped past their lease, reboots, wall clock
- * steps of a century, changes of policy and of password. Numbers are MUSTs of
- * tally.h.
+ * steps of a century, changes of policy and of password; repeats and old
+ * passwords among them. Then one lock after every step of the clocks from -100
+ * to +100 years. Numbers are MUSTs of tally.h.
  */
 #include "common/core/lane.h"
 #include "common/core/tally.h"
@@ -15,14 +16,15 @@
 #define HISTORIES 800
 #define STEPS 400
 #define CENTURY 3155760000
-#define ATTACKER 9u /* a source that never knows the password */
+#define ATTACKER 9u  /* a source that never knows the password */
+#define GUESSES 4000 /* different ones that the attacker has */
 
 static const uint8_t id[ID7_ID_LEN] = "the id of alice";
 
 struct flight {
 	uint64_t nonce; /* 0: none in this place */
 	enum id7_lane lane;
-	uint32_t source;
+	struct id7_whence from;
 	bool alive;
 };
 
@@ -39,6 +41,7 @@ struct world {
 	struct id7_tally before;		/* this step began with it */
 	uint32_t wrongs[ID7_LANES]; /* the attacker's, since a lock ended */
 	int64_t wrong_when[ID7_LANES][MODEL_FAILURES];
+	bool counted[GUESSES]; /* the attacker's, that ever were failures */
 	uint32_t history, step;
 	bool broken;
 };
@@ -64,9 +67,14 @@ some_policy(struct world *w)
 	static const int64_t interval[] = {1, 60, 900, 604800};
 	struct id7_policy policy;
 
+	memset(&policy, 0, sizeof policy);
 	policy.deny = 1 + random_below(&w->random, ID7_DENY_MAX);
 	policy.unlock_time = unlock[random_below(&w->random, 4)];
 	policy.fail_interval = interval[random_below(&w->random, 4)];
+	policy.unlock_time_max = unlock[random_below(&w->random, 4)];
+	policy.console_time_max = random_once_in(&w->random, 3) ? 60 : 0;
+	policy.max_lifetime_failures = 25 * random_below(&w->random, 5);
+	policy.lanes = !random_once_in(&w->random, 5);
 	policy.lease = ID7_LEASE_SEC;
 	if (policy.deny > w->deny_max)
 		w->deny_max = policy.deny;
@@ -113,6 +121,7 @@ twins_agree(const struct world *w)
 	twin.last_good = w->tally.last_good;
 	twin.last_bad = w->tally.last_bad;
 	return memcmp(&twin.lane, &w->tally.lane, sizeof twin.lane) == 0 &&
+	       memcmp(&twin.seen, &w->tally.seen, sizeof twin.seen) == 0 &&
 	       memcmp(&twin.reservation, &w->tally.reservation,
 		      sizeof twin.reservation) == 0;
 }
@@ -124,12 +133,14 @@ check_must_3(struct world *w)
 
 	for (i = 0; i < ID7_LANES; i++) {
 		const struct id7_lane_tally *l = &w->tally.lane[i];
+		uint32_t level =
+			l->level < ID7_LADDER_MAX ? l->level : ID7_LADDER_MAX;
+		int64_t most = model_lock_time(&w->policy, i,
+					       level == 0 ? 0 : level - 1);
 
-		if (l->locked && !l->held && w->policy.unlock_time != 0)
-			law(w,
-			    l->locked_until - w->now.boot <=
-				    w->policy.unlock_time,
-			    "MUST 3: no lock is longer than unlock_time");
+		if (l->locked && !l->held && most != 0)
+			law(w, l->locked_until - w->now.boot <= most,
+			    "MUST 3: no lock is longer than policy says");
 	}
 }
 
@@ -148,7 +159,8 @@ check_lanes(struct world *w)
 		law(w, v.failures + v.pending <= w->deny_max,
 		    "MUST 1: failures and pending reach deny at most");
 		law(w, l->episode >= b->episode, "an episode never decreases");
-		law(w, l->episode <= b->episode + 1, "one lock at a time");
+		law(w, l->episode <= b->episode + 2,
+		    "one lock and one hold at a time");
 		for (k = 1; k < l->failures; k++)
 			law(w, l->failure[k - 1].at <= l->failure[k].at,
 			    "failures stand oldest first");
@@ -174,20 +186,55 @@ look(struct world *w)
 {
 	struct id7_now twin = twin_now(w);
 	uint32_t bits = alive(w), i;
-	bool locked;
+	struct id7_events got, want, twins;
 
-	locked = id7_tally_refresh(&w->tally, id, w->epoch, &w->policy, &w->now,
-				   bits);
-	law(w, locked == model_look(&w->model, &w->policy, &w->now, bits),
+	got = id7_tally_refresh(&w->tally, id, w->epoch, &w->policy, &w->now,
+				bits);
+	want = model_look(&w->model, &w->policy, &w->now, bits);
+	twins = id7_tally_refresh(&w->twin, id, w->epoch, &w->policy, &twin,
+				  bits);
+	law(w, got.locked_now == want.locked_now,
 	    "a look locks when the model's does");
+	law(w, got.unlocked_now == want.unlocked_now,
+	    "a look finds the locks over that the model does");
 	law(w,
-	    locked == id7_tally_refresh(&w->twin, id, w->epoch, &w->policy,
-					&twin, bits),
+	    got.locked_now == twins.locked_now &&
+		    got.unlocked_now == twins.unlocked_now,
 	    "the twin is locked too");
 	check_world(w);
 	for (i = 0; i < ID7_RESERVATIONS; i++)
 		if (w->tally.reservation[i].nonce == 0 && !w->flight[i].alive)
 			w->flight[i].nonce = 0;
+}
+
+/* The lane that is asked for is told by where the attempt comes from alone;
+ * what days make of known sources is for test_known.c. */
+static struct id7_whence
+some_whence(struct world *w, enum id7_lane lane)
+{
+	struct id7_whence from = {.console = lane == ID7_LANE_CONSOLE,
+				  .source = random_below(&w->random, 4)};
+	struct id7_known_source known = {0};
+
+	if (from.source == 3)
+		from.source = ATTACKER;
+	if (lane == ID7_LANE_KNOWN) {
+		known.source = from.source + 50;
+		known.day = UINT32_MAX;
+		from.source = known.source;
+	}
+	from.knowable = lane == ID7_LANE_KNOWN ||
+			(lane == ID7_LANE_REMOTE && from.source == 2);
+	memset(w->tally.known, 0, sizeof w->tally.known);
+	w->tally.known[5] = known;
+	memcpy(w->twin.known, w->tally.known, sizeof w->twin.known);
+	return from;
+}
+
+static bool
+is_attacker(const struct flight *f)
+{
+	return f->from.source == ATTACKER || f->from.source == ATTACKER + 50;
 }
 
 /* Stopped past its lease, an attempt keeps flying beside the one that took its
@@ -196,33 +243,45 @@ static void
 step_reserve(struct world *w)
 {
 	enum id7_lane lane = (enum id7_lane)random_below(&w->random, ID7_LANES);
-	uint32_t source = random_below(&w->random, 4), at = 99, want = 99;
+	struct id7_whence from = some_whence(w, lane);
+	uint32_t at = 99, want = 99;
+	enum id7_lane got = ID7_LANE_REMOTE;
 	uint64_t nonce = ++w->nonces;
 	struct id7_tally before;
 	struct id7_now twin;
 	enum id7_claim claim;
 
-	if (source == 3)
-		source = ATTACKER;
+	if (!w->policy.lanes)
+		lane = ID7_LANE_REMOTE;
 	look(w);
 	twin = twin_now(w);
 	before = w->tally;
-	claim = id7_tally_reserve(&w->tally, &w->policy, &w->now, lane, nonce,
-				  source, &at);
+	claim = id7_tally_reserve(&w->tally, &w->policy, &w->now, &from, nonce,
+				  &got, &at);
+	law(w, got == lane, "in the lane that it comes from");
 	law(w,
-	    claim == model_reserve(&w->model, &w->policy, lane, nonce, source,
-				   &want),
+	    claim == model_reserve(&w->model, &w->policy, lane, nonce,
+				   (uint32_t)from.source, &want),
 	    "the claim is the model's");
 	law(w, at == want, "in the same place");
 	law(w,
-	    claim == id7_tally_reserve(&w->twin, &w->policy, &twin, lane, nonce,
-				       source, &at),
+	    claim == id7_tally_reserve(&w->twin, &w->policy, &twin, &from,
+				       nonce, &got, &at),
 	    "the twin's claim is the same");
 	if (claim == ID7_CLAIM_RESERVED)
-		w->flight[at] = (struct flight){nonce, lane, source, true};
+		w->flight[at] = (struct flight){nonce, lane, from, true};
 	else
 		law(w, memcmp(&before, &w->tally, sizeof before) == 0,
 		    "MUST 4: a refused claim changes nothing");
+}
+
+/* Half of them new, half of the few that come again and again. */
+static uint32_t
+some_fingerprint(struct world *w)
+{
+	static const uint32_t most[] = {1, 12, GUESSES, GUESSES};
+
+	return random_below(&w->random, most[random_below(&w->random, 4)]);
 }
 
 /* The attacker's guesses that were verified and found wrong in one window, none
@@ -252,12 +311,13 @@ check_right(struct world *w, const struct id7_tally *before,
 {
 	const struct id7_lane_tally *was = &before->lane[f->lane];
 	const struct id7_lane_tally *is = &w->tally.lane[f->lane];
+	uint32_t source = (uint32_t)f->from.source;
 	uint8_t i, k = 0;
 
-	if (f->source == 0 && is->failures == was->failures)
+	if (source == 0 && is->failures == was->failures)
 		return;
 	for (i = 0; i < was->failures; i++) {
-		if (was->failure[i].source == f->source)
+		if (was->failure[i].source == source)
 			continue;
 		law(w,
 		    k < is->failures &&
@@ -267,7 +327,7 @@ check_right(struct world *w, const struct id7_tally *before,
 		k++;
 	}
 	law(w, is->failures == k, "a good login forgets all of its own");
-	if (f->source == 0 && was->cleared)
+	if (source == 0 && was->cleared)
 		law(w,
 		    (int64_t)is->cleared_at - was->cleared_at >=
 			    w->policy.fail_interval,
@@ -288,9 +348,60 @@ check_other_lanes(struct world *w, const struct id7_tally *before,
 			    "a settlement stays in its lane");
 }
 
+/* Beyond what was counted in the window he has had nothing checked that he did
+ * not know to be wrong before. */
+static void
+check_guess(struct world *w, enum id7_lane lane, uint32_t fingerprint,
+	    bool repeated)
+{
+	if (repeated) {
+		law(w, fingerprint != 0 && w->counted[fingerprint],
+		    "MUST 1: a repeat was a failure before");
+		return;
+	}
+	w->counted[fingerprint] = true;
+	note_wrong(w, lane);
+}
+
+/* Neither repeats nor old passwords leave a trace in a lane. */
+static void
+check_uncounted(struct world *w, const struct id7_tally *before)
+{
+	law(w,
+	    memcmp(&before->lane, &w->tally.lane, sizeof before->lane) == 0 &&
+		    memcmp(&before->seen, &w->tally.seen,
+			   sizeof before->seen) == 0,
+	    "what is not counted changes no lane");
+}
+
+static void
+check_settled(struct world *w, const struct id7_tally *before,
+	      const struct flight *f, enum id7_settlement how,
+	      uint32_t fingerprint, const struct id7_settled *settled)
+{
+	/* A failure in any lane may be the one that holds the remote lane. */
+	if (!settled->events.locked_now)
+		check_other_lanes(w, before, f->lane);
+	if (!settled->stands)
+		return;
+	if (how == ID7_SETTLE_RIGHT)
+		check_right(w, before, f);
+	if (how == ID7_SETTLE_OLD || settled->repeated)
+		check_uncounted(w, before);
+	if (how == ID7_SETTLE_RIGHT || how == ID7_SETTLE_OLD)
+		law(w,
+		    w->tally.lane[f->lane].failures <=
+				    before->lane[f->lane].failures &&
+			    !settled->events.locked_now,
+		    "the right password is never a failure");
+	if (how == ID7_SETTLE_WRONG && is_attacker(f))
+		check_guess(w, f->lane, fingerprint, settled->repeated);
+}
+
 static void
 settle(struct world *w, const struct flight *f, enum id7_settlement how)
 {
+	uint32_t fingerprint = some_fingerprint(w);
 	struct id7_now twin;
 	struct id7_tally before;
 	struct id7_settled got, want, twins;
@@ -299,22 +410,20 @@ settle(struct world *w, const struct flight *f, enum id7_settlement how)
 	twin = twin_now(w);
 	before = w->tally;
 	id7_tally_settle(&w->tally, &w->policy, &w->now, f->lane, f->nonce, how,
-			 1, f->source, &got);
-	id7_tally_settle(&w->twin, &w->policy, &twin, f->lane, f->nonce, how, 1,
-			 f->source, &twins);
+			 fingerprint, &f->from, &got);
+	id7_tally_settle(&w->twin, &w->policy, &twin, f->lane, f->nonce, how,
+			 fingerprint, &f->from, &twins);
 	want = model_settle(&w->model, &w->policy, f->lane, f->nonce, how,
-			    f->source);
+			    fingerprint, &f->from);
 	law(w, got.stands == want.stands, "MUST 2: it stands as in the model");
-	law(w, got.locked_now == want.locked_now, "it locks as in the model");
+	law(w, got.events.locked_now == want.events.locked_now,
+	    "it locks as in the model");
+	law(w, got.repeated == want.repeated, "it repeats as in the model");
 	law(w, got.failures == want.failures, "it counts as in the model");
 	law(w, twins.stands == got.stands, "the twin's stands as well");
-	check_other_lanes(w, &before, f->lane);
-	if (got.stands && how == ID7_SETTLE_RIGHT)
-		check_right(w, &before, f);
-	if (got.stands && how == ID7_SETTLE_WRONG && f->source == ATTACKER)
-		note_wrong(w, f->lane);
+	check_settled(w, &before, f, how, fingerprint, &got);
 	id7_tally_settle(&w->tally, &w->policy, &w->now, f->lane, f->nonce, how,
-			 1, f->source, &got);
+			 fingerprint, &f->from, &got);
 	law(w, !got.stands, "MUST 2: nothing ends twice");
 }
 
@@ -322,15 +431,15 @@ static void
 step_settle(struct world *w)
 {
 	static const enum id7_settlement hows[] = {
-		ID7_SETTLE_WRONG, ID7_SETTLE_WRONG, ID7_SETTLE_RIGHT,
-		ID7_SETTLE_RELEASE};
+		ID7_SETTLE_WRONG, ID7_SETTLE_WRONG,   ID7_SETTLE_WRONG,
+		ID7_SETTLE_RIGHT, ID7_SETTLE_RELEASE, ID7_SETTLE_OLD};
 	uint32_t i = random_below(&w->random, ID7_RESERVATIONS);
 	struct flight f = w->flight[i];
-	enum id7_settlement how = hows[random_below(&w->random, 4)];
+	enum id7_settlement how = hows[random_below(&w->random, 6)];
 
 	if (f.nonce == 0 || !f.alive)
 		return;
-	if (f.source == ATTACKER && how == ID7_SETTLE_RIGHT)
+	if (is_attacker(&f) && how == ID7_SETTLE_RIGHT)
 		how = ID7_SETTLE_WRONG;
 	settle(w, &f, how);
 	w->flight[i].nonce = 0;
@@ -342,6 +451,7 @@ static void
 step_compare(struct world *w)
 {
 	enum id7_lane lane = (enum id7_lane)random_below(&w->random, ID7_LANES);
+	struct id7_whence from = some_whence(w, lane);
 	struct id7_tally worse;
 	struct id7_settled settled;
 	enum id7_claim one, two;
@@ -349,16 +459,16 @@ step_compare(struct world *w)
 
 	look(w);
 	worse = w->tally;
-	if (id7_tally_reserve(&worse, &w->policy, &w->now, lane, UINT64_MAX, 1,
-			      &at) != ID7_CLAIM_RESERVED)
+	if (id7_tally_reserve(&worse, &w->policy, &w->now, &from, UINT64_MAX,
+			      &lane, &at) != ID7_CLAIM_RESERVED)
 		return;
 	id7_tally_settle(&worse, &w->policy, &w->now, lane, UINT64_MAX,
-			 ID7_SETTLE_WRONG, 1, 1, &settled);
-	two = id7_tally_reserve(&worse, &w->policy, &w->now, lane, UINT64_MAX,
-				1, &at);
+			 ID7_SETTLE_WRONG, 0, &from, &settled);
+	two = id7_tally_reserve(&worse, &w->policy, &w->now, &from, UINT64_MAX,
+				&lane, &at);
 	worse = w->tally;
-	one = id7_tally_reserve(&worse, &w->policy, &w->now, lane, UINT64_MAX,
-				1, &at);
+	one = id7_tally_reserve(&worse, &w->policy, &w->now, &from, UINT64_MAX,
+				&lane, &at);
 	law(w, two >= one, "more failures are never kinder");
 }
 
@@ -414,7 +524,8 @@ step_stale_look(struct world *w)
 	before = w->tally;
 	law(w,
 	    !id7_tally_refresh(&w->tally, id, w->epoch - 1, &w->policy, &w->now,
-			       alive(w)),
+			       alive(w))
+		     .locked_now,
 	    "a stale look locks nothing");
 	law(w, memcmp(&before, &w->tally, sizeof before) == 0,
 	    "a stale look changes nothing");
@@ -487,6 +598,7 @@ play(struct world *w)
 	model_init(&w->model, &w->now);
 	land_all(w);
 	memset(w->wrongs, 0, sizeof w->wrongs);
+	memset(w->counted, 0, sizeof w->counted);
 	for (w->step = 0; w->step < STEPS && !w->broken; w->step++)
 		step(w);
 }
@@ -530,6 +642,9 @@ scramble(struct random *random, struct id7_tally *ret_tally)
 			id7_lane_fail(l, any32(random), 0, 0);
 		l->locked = random_once_in(random, 2);
 		l->held = l->locked && random_once_in(random, 4);
+		l->lifetime = l->held && random_once_in(random, 2);
+		l->level = (uint8_t)random_bits(random);
+		l->since_good = (uint32_t)any32(random);
 		l->episode = (uint32_t)random_bits(random);
 		l->locked_at = any32(random);
 		l->locked_until = any32(random);
@@ -578,6 +693,93 @@ meet_any_times(struct world *w)
 		    "no lease is longer than policy");
 }
 
+/* A tally with one lock in every lane, as attempts leave it. */
+static struct id7_tally
+locked_tally(const struct id7_policy *policy, const struct id7_now *now)
+{
+	struct id7_tally tally;
+	uint32_t i, k;
+
+	id7_tally_init(&tally, id, 5, now);
+	for (i = 0; i < ID7_LANES; i++)
+		for (k = 0; k < policy->deny; k++)
+			id7_lane_fail(&tally.lane[i], id7_clamp32(now->boot),
+				      k + 1, ATTACKER);
+	(void)id7_tally_refresh(&tally, id, 5, policy, now, 0);
+	return tally;
+}
+
+static void
+check_clock(struct world *w, const struct id7_tally *locked,
+	    struct id7_now then)
+{
+	struct id7_tally *t = &w->tally;
+	struct id7_now later = then;
+	uint32_t i;
+
+	*t = *locked;
+	w->now = then;
+	(void)id7_tally_refresh(t, id, 5, &w->policy, &then, 0);
+	check_must_3(w);
+	later.boot += w->policy.unlock_time;
+	(void)id7_tally_refresh(t, id, 5, &w->policy, &later, 0);
+	for (i = 0; i < ID7_LANES; i++) {
+		law(w, !t->lane[i].locked,
+		    "after unlock_time on its own clock a lock is over");
+		law(w, t->lane[i].failures == 0, "with its failures");
+	}
+}
+
+/* One step of the wall clock, in this boot and over a reboot. */
+static void
+step_clock(struct world *w, const struct id7_tally *locked, int64_t by)
+{
+	const struct id7_now base = {locked->wall, locked->boot, 1};
+	struct id7_now then = base;
+
+	then.wall += by;
+	check_clock(w, locked, then);
+	then.boot_hash = 2;
+	then.boot = 0;
+	check_clock(w, locked, then);
+	then.boot = 59;
+	check_clock(w, locked, then);
+	/* Another time namespace: the boot clock itself is another. */
+	then = base;
+	then.boot = id7_clamp32(base.boot + by);
+	check_clock(w, locked, then);
+}
+
+/* Every second around the moments that mean something, and every ten hours of
+ * two centuries, each at another second of it. */
+static void
+sweep_clocks(struct world *w)
+{
+	static const int64_t edges[] = {0,	   60,	   600,	    3600,
+					86400,	   604800, 2592000, 31557600,
+					INT32_MAX, CENTURY};
+	const struct id7_now base = {1700000000, 100000, 1};
+	struct id7_tally locked;
+	int64_t by, edge;
+	size_t i;
+
+	w->policy = (struct id7_policy){.deny = 3,
+					.fail_interval = 900,
+					.unlock_time = 600,
+					.unlock_time_max = 3600,
+					.lanes = true,
+					.lease = ID7_LEASE_SEC};
+	locked = locked_tally(&w->policy, &base);
+	for (i = 0; i < sizeof edges / sizeof *edges && !w->broken; i++) {
+		for (edge = -1300; edge <= 1300; edge++) {
+			step_clock(w, &locked, edges[i] + edge);
+			step_clock(w, &locked, -edges[i] + edge);
+		}
+	}
+	for (by = -CENTURY; by <= CENTURY && !w->broken; by += 36007)
+		step_clock(w, &locked, by);
+}
+
 int
 main(void)
 {
@@ -587,6 +789,7 @@ main(void)
 		play(&w);
 	for (w.step = 0; w.step < 50000 && !w.broken; w.step++)
 		meet_any_times(&w);
+	sweep_clocks(&w);
 	if (w.broken)
 		random_confess(&w.random);
 	return check_done();

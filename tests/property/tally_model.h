@@ -13,13 +13,16 @@
 struct model_failure {
 	int64_t when;
 	uint32_t source;
+	uint32_t fingerprint;
 };
 
 struct model_lane {
 	struct model_failure failure[MODEL_FAILURES];
 	uint32_t failures;
-	bool locked, held;
-	int64_t until;
+	bool locked, held, lifetime;
+	int64_t since, until;
+	uint32_t level;	  /* steps climbed */
+	uint32_t counted; /* towards the hold */
 	uint32_t episode;
 	bool cleared;
 	int64_t cleared_when;
@@ -33,10 +36,12 @@ struct model_place {
 };
 
 struct model {
-	struct id7_now seen; /* both clocks at the last write */
+	struct id7_now seen_now; /* both clocks at the last write */
 	int64_t when;	     /* that moment on the model's own line */
 	struct model_lane lane[ID7_LANES];
 	struct model_place place[ID7_RESERVATIONS];
+	struct model_failure seen[ID7_SEEN]; /* oldest first */
+	uint32_t seen_count;
 };
 
 /*
@@ -46,10 +51,11 @@ void model_init(struct model *ret_model, const struct id7_now *now);
 
 /*
  * Time has come to `now`; bit i of `alive` says whether the owner of place i
- * lives. Returns true when a lane was locked.
+ * lives.
  */
-bool model_look(struct model *model, const struct id7_policy *policy,
-		const struct id7_now *now, uint32_t alive);
+struct id7_events model_look(struct model *model,
+			     const struct id7_policy *policy,
+			     const struct id7_now *now, uint32_t alive);
 
 /*
  * What id7_tally_reserve should answer; with ID7_CLAIM_RESERVED the attempt
@@ -66,7 +72,14 @@ enum id7_claim model_reserve(struct model *model,
 struct id7_settled model_settle(struct model *model,
 				const struct id7_policy *policy,
 				enum id7_lane lane, uint64_t nonce,
-				enum id7_settlement how, uint32_t source);
+				enum id7_settlement how, uint32_t fingerprint,
+				const struct id7_whence *whence);
+
+/*
+ * How long a lock of the lane lasts on a step; 0: for good.
+ */
+int64_t model_lock_time(const struct id7_policy *policy, int lane,
+			uint32_t step);
 
 /*
  * An administrator's unlock. Returns true when a lane was locked.

@@ -19,8 +19,8 @@ LAYERS = {
 }
 
 # What the core may know of the system: types, and functions of memory only
-# (of arpa/inet.h inet_pton, which turns text into an address; of stdlib.h
-# bsearch; of errno.h the numbers that a fault was given).
+# (of arpa/inet.h inet_pton and inet_ntop, which turn text into an address and
+# back; of stdlib.h bsearch; of errno.h the numbers that a fault was given).
 CORE_HEADERS = {"arpa/inet.h", "errno.h", "inttypes.h", "limits.h", "stdarg.h",
                 "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
                 "string.h", "sys/types.h"}
@@ -43,7 +43,7 @@ ONLY_ONE = {("gdbm.h", ""), ("security/", "admin/")}
 CORE_CALLS = re.compile(
     r"mem(chr|rchr|cmp|cpy|mem|move|set)"
     r"|str(chr|rchr|cmp|ncmp|len|nlen|cpy|ncpy|spn|cspn|pbrk|str)|stpcpy"
-    r"|bsearch|inet_pton|strerrordesc_np|explicit_bzero|v?snprintf"
+    r"|bsearch|inet_pton|inet_ntop|strerrordesc_np|explicit_bzero|v?snprintf"
     r"|__(mem|str|stp|explicit_bzero|v?snprintf)\w*_chk"
     r"|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_"
     r"|utf8proc_\w+")

@@ -44,7 +44,7 @@ temp_hand_claim(struct temp_hand *hand, const char *name, uint32_t source,
 		return error;
 	return id7_store_reserve(hand->store, &subject, hand->account.id,
 				 hand->account.epoch, false, &hand->policy,
-				 &now, ID7_LANE_REMOTE, source,
+				 &now, &(struct id7_whence){.source = source},
 				 temp_store_long(), ret_claim, &hand->ticket);
 }
 
@@ -98,8 +98,9 @@ temp_hand_fail(struct temp_hand *hand, const char *name, uint32_t count)
 	for (uint32_t i = 0; i < count && error == ID7_OK; i++) {
 		error = temp_hand_reserve(hand, name);
 		if (error == ID7_OK)
-			error = temp_hand_settle(hand, ID7_SETTLE_WRONG, 5 + i,
-						 &settled);
+			error = temp_hand_settle(
+				hand, ID7_SETTLE_WRONG,
+				(uint32_t)hand->ticket.nonce | 1, &settled);
 	}
 	return error;
 }

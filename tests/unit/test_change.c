@@ -130,13 +130,14 @@ proof_dies_with_the_account(struct site *site)
 static void
 change_unlocks_and_judges(struct site *site)
 {
+	static const char *const wrong[] = {"not erins words", "nor these",
+					    "nor those"};
 	enum id7_quality quality;
-	int i;
+	size_t i;
 
 	site_add(site, "erin", "erins words here");
 	for (i = 0; i < 3; i++)
-		CHECK_INT(site_login(site, "erin", "not erins words").verdict,
-			  ID7_DENY);
+		CHECK_INT(site_login(site, "erin", wrong[i]).verdict, ID7_DENY);
 	CHECK_INT(site_login(site, "erin", "erins words here").reason,
 		  ID7_REASON_LOCKED_OUT);
 	CHECK_INT(change(site, "erin", NULL, "short", &quality), ID7_INVALID);

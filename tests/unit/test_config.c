@@ -78,9 +78,11 @@ static const struct {
 	{ "fail_interval", "15m" },
 	{ "hash_slots", "0" },
 	{ "key_dir", "/etc/7id/keys" },
+	{ "lanes", "yes" },
 	{ "lang", "en" },
 	{ "local_users_only", "no" },
 	{ "log_dir", "/var/log/7id" },
+	{ "max_lifetime_failures", "100" },
 	{ "memlimit", "64M" },
 	{ "memlimit_max", "1G" },
 	{ "min_length", "8" },
@@ -92,6 +94,7 @@ static const struct {
 	{ "root_unlock_time", "unlock_time" },
 	{ "run_dir", "/run/7id" },
 	{ "sendmail", "/usr/sbin/sendmail" },
+	{ "shared_sources", "" },
 	{ "silent", "no" },
 	{ "slot_wait", "7s" },
 	{ "store_dir", "/var/lib/7id" },
@@ -99,6 +102,7 @@ static const struct {
 	{ "support_contact.ja", "" },
 	{ "unknown", "pass" },
 	{ "unlock_time", "10m" },
+	{ "unlock_time_max", "1h" },
 };
 
 static void
@@ -121,6 +125,10 @@ table_and_defaults(void)
 	CHECK_INT(config.policy.deny, 5);
 	CHECK_INT(config.policy.fail_interval, 900);
 	CHECK_INT(config.policy.unlock_time, 600);
+	CHECK_INT(config.policy.unlock_time_max, 3600);
+	CHECK_INT(config.policy.max_lifetime_failures, 100);
+	CHECK_INT(config.policy.console_time_max, 0);
+	CHECK(config.policy.lanes);
 	CHECK_INT(config.root_unlock_time, -1);
 	CHECK_INT(config.memlimit, 67108864);
 	CHECK_INT(config.lang, ID7_LANG_EN);
@@ -176,6 +184,41 @@ static const struct {
 	{ "unlock_time", "Never", NULL },
 	{ "unlock_time", "unlock_time", NULL },
 	{ "unlock_time", "-1", NULL },
+	{ "unlock_time_max", "1s", "1s" },
+	{ "unlock_time_max", "7d", "7d" },
+	{ "unlock_time_max", "0", NULL },
+	{ "unlock_time_max", "never", NULL },
+	{ "unlock_time_max", "604801", NULL },
+	{ "max_lifetime_failures", "0", "0" },
+	{ "max_lifetime_failures", "10000", "10000" },
+	{ "max_lifetime_failures", "10001", NULL },
+	{ "max_lifetime_failures", "never", NULL },
+	{ "lanes", "no", "no" },
+	{ "lanes", "maybe", NULL },
+	{ "shared_sources", "192.0.2.1", "192.0.2.1" },
+	{ "shared_sources", "192.0.2.7/24", "192.0.2.0/24" },
+	{ "shared_sources", "192.0.2.7/32", "192.0.2.7" },
+	{ "shared_sources", "0.0.0.0/0", "0.0.0.0/0" },
+	{ "shared_sources", "::/0", "::/0" },
+	{ "shared_sources", "2001:DB8::1/48, ::1\t10.0.0.0/8,",
+	  "2001:db8::/48, ::1, 10.0.0.0/8" },
+	{ "shared_sources", "::ffff:192.0.2.1/120", "192.0.2.0/24" },
+	{ "shared_sources", "", "" },
+	{ "shared_sources", "1.1.1.1 2.2.2.2 3.3.3.3 4.4.4.4 5.5.5.5 6.6.6.6 "
+	  "7.7.7.7 8.8.8.8", "1.1.1.1, 2.2.2.2, 3.3.3.3, 4.4.4.4, 5.5.5.5, "
+	  "6.6.6.6, 7.7.7.7, 8.8.8.8" },
+	{ "shared_sources", "1.1.1.1 2.2.2.2 3.3.3.3 4.4.4.4 5.5.5.5 6.6.6.6 "
+	  "7.7.7.7 8.8.8.8 9.9.9.9", NULL },
+	{ "shared_sources", "192.0.2.0/33", NULL },
+	{ "shared_sources", "2001:db8::/129", NULL },
+	{ "shared_sources", "192.0.2.0/", NULL },
+	{ "shared_sources", "192.0.2.0/-1", NULL },
+	{ "shared_sources", "192.0.2.0/0024", NULL },
+	{ "shared_sources", "192.0.2.0/24/8", NULL },
+	{ "shared_sources", "192.0.2", NULL },
+	{ "shared_sources", "fe80::1%eth0", NULL },
+	{ "shared_sources", "proxy.example.org", NULL },
+	{ "shared_sources", "/24", NULL },
 	{ "root_unlock_time", "0", "never" },
 	{ "root_unlock_time", "never", "never" },
 	{ "root_unlock_time", "unlock_time", "unlock_time" },

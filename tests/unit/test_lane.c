@@ -14,6 +14,20 @@ at(int64_t boot)
 		.wall = 1000000 + boot, .boot = boot, .boot_hash = 1};
 }
 
+static bool
+refresh(struct id7_lane_tally *lane, const struct id7_policy *policy,
+	const struct id7_now *now)
+{
+	return id7_lane_refresh(lane, ID7_LANE_REMOTE, policy, now).locked_now;
+}
+
+static bool
+lock_if_due(struct id7_lane_tally *lane, const struct id7_policy *policy,
+	    const struct id7_now *now)
+{
+	return id7_lane_lock_if_due(lane, ID7_LANE_REMOTE, policy, now);
+}
+
 static void
 test_clamp32(void)
 {
@@ -59,14 +73,14 @@ test_window_slides(void)
 
 	id7_lane_fail(&lane, 0, 1, 0);
 	id7_lane_fail(&lane, 100, 2, 0);
-	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!refresh(&lane, &usual, &now));
 	CHECK_INT(lane.failures, 2);
 	now = at(900);
-	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!refresh(&lane, &usual, &now));
 	CHECK_INT(lane.failures, 1);
 	CHECK_INT(lane.failure[0].fingerprint, 2);
 	now = at(1000);
-	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!refresh(&lane, &usual, &now));
 	CHECK_INT(lane.failures, 0);
 }
 
@@ -78,11 +92,11 @@ fail_to_the_lock(struct id7_lane_tally *lane, const struct id7_policy *policy,
 	uint32_t i;
 
 	for (i = 0; i < policy->deny; i++) {
-		CHECK(!id7_lane_lock_if_due(lane, policy, &now));
+		CHECK(!lock_if_due(lane, policy, &now));
 		id7_lane_fail(lane, (int32_t)boot, i, 0);
 	}
-	CHECK(id7_lane_lock_if_due(lane, policy, &now));
-	CHECK(!id7_lane_lock_if_due(lane, policy, &now));
+	CHECK(lock_if_due(lane, policy, &now));
+	CHECK(!lock_if_due(lane, policy, &now));
 }
 
 static void
@@ -114,7 +128,7 @@ test_deny_zero_never_locks(void)
 	policy.deny = 0;
 	for (i = 0; i < 40; i++)
 		id7_lane_fail(&lane, 5, 0, 0);
-	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(!refresh(&lane, &policy, &now));
 	CHECK(!lane.locked);
 	CHECK_INT(lane.failures, ID7_DENY_MAX);
 }
@@ -126,11 +140,11 @@ test_lock_ends_with_its_failures(void)
 	struct id7_now now = at(699);
 
 	fail_to_the_lock(&lane, &usual, 100);
-	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!refresh(&lane, &usual, &now));
 	CHECK(lane.locked);
 	CHECK_INT(lane.failures, 3);
 	now = at(700);
-	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!refresh(&lane, &usual, &now));
 	CHECK(!lane.locked);
 	CHECK_INT(lane.failures, 0);
 	fail_to_the_lock(&lane, &usual, 700);
@@ -146,7 +160,7 @@ test_failures_outlast_the_window_while_locked(void)
 
 	policy.unlock_time = 604800;
 	fail_to_the_lock(&lane, &policy, 0);
-	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(!refresh(&lane, &policy, &now));
 	CHECK(lane.locked);
 	CHECK_INT(lane.failures, 3);
 	CHECK_INT(lane.locked_until, 604800);
@@ -162,9 +176,9 @@ test_unlock_time_zero_holds(void)
 	policy.unlock_time = 0;
 	fail_to_the_lock(&lane, &policy, 100);
 	CHECK(lane.held);
-	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(!refresh(&lane, &policy, &now));
 	CHECK(lane.locked && lane.held);
-	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!refresh(&lane, &usual, &now));
 	CHECK(lane.locked && lane.held);
 }
 
@@ -178,12 +192,12 @@ test_stricter_unlock_time_frees_nobody(void)
 
 	fail_to_the_lock(&lane, &usual, 100);
 	policy.unlock_time = 0;
-	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(!refresh(&lane, &policy, &now));
 	CHECK(lane.locked);
 	CHECK_INT(lane.failures, 3);
 	CHECK_INT(lane.locked_until, 700);
 	policy.unlock_time = 604800;
-	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(!refresh(&lane, &policy, &now));
 	CHECK_INT(lane.locked_until, 700);
 }
 
@@ -196,7 +210,7 @@ test_shorter_unlock_time_shortens(void)
 
 	fail_to_the_lock(&lane, &usual, 100);
 	policy.unlock_time = 3;
-	CHECK(!id7_lane_refresh(&lane, &policy, &now));
+	CHECK(!refresh(&lane, &policy, &now));
 	CHECK(lane.locked);
 	CHECK_INT(lane.locked_until, 203);
 }
@@ -211,7 +225,7 @@ test_lower_deny_locks(void)
 	id7_lane_fail(&lane, 1, 1, 1);
 	id7_lane_fail(&lane, 2, 2, 2);
 	policy.deny = 2;
-	CHECK(id7_lane_refresh(&lane, &policy, &now));
+	CHECK(refresh(&lane, &policy, &now));
 	CHECK(lane.locked);
 }
 
@@ -225,7 +239,7 @@ test_boot_clock_that_went_back(void)
 	lane.cleared = true;
 	lane.cleared_at = 9000;
 	fail_to_the_lock(&lane, &usual, 10000);
-	CHECK(!id7_lane_refresh(&lane, &usual, &now));
+	CHECK(!refresh(&lane, &usual, &now));
 	CHECK(lane.locked);
 	CHECK_INT(lane.locked_until, 650);
 	CHECK_INT(lane.locked_at, 50);
@@ -248,7 +262,7 @@ test_clear_own(void)
 	CHECK_INT(lane.failure[0].fingerprint, 12);
 	CHECK_INT(lane.failure[1].fingerprint, 13);
 	CHECK_INT(lane.failure[2].fingerprint, 0);
-	CHECK_INT(lane.since_good, 0);
+	CHECK_INT(lane.since_good, 2);
 	CHECK(!lane.cleared);
 	id7_lane_clear_own(&lane, &usual, &now, 0);
 	CHECK_INT(lane.failures, 1);
@@ -271,10 +285,11 @@ test_sourceless_clears_once_a_window(void)
 	now = at(909);
 	id7_lane_clear_own(&lane, &usual, &now, 0);
 	CHECK_INT(lane.failures, 1);
-	CHECK_INT(lane.since_good, 0);
+	CHECK_INT(lane.since_good, 1);
 	now = at(910);
 	id7_lane_clear_own(&lane, &usual, &now, 0);
 	CHECK_INT(lane.failures, 0);
+	CHECK_INT(lane.since_good, 0);
 }
 
 int

@@ -13,9 +13,12 @@ failures(struct site *site, const char *name)
 {
 	struct id7_picture picture;
 	struct id7_fault fault;
+	uint32_t all = 0;
 
 	CHECK_INT(id7_manage_look(site->id7, name, &picture, &fault), ID7_OK);
-	return picture.lane[ID7_LANE_REMOTE].failures;
+	for (int i = 0; i < ID7_LANES; i++)
+		all += picture.lane[i].failures;
+	return all;
 }
 
 static void

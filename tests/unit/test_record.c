@@ -445,7 +445,6 @@ test_tally(const char *data)
 	check_versions(bytes, sizeof bytes, tally_again);
 	check_reserved(bytes, sizeof bytes, 44, 48, tally_again);
 	check_reserved(bytes, sizeof bytes, 94, 96, tally_again);
-	check_reserved(bytes, sizeof bytes, 1268, 1332, tally_again);
 	check_reserved(bytes, sizeof bytes, 1353, 1356, tally_again);
 	check_reserved(bytes, sizeof bytes, 1380, body, tally_again);
 	memcpy(mutated, bytes, sizeof bytes);
@@ -454,6 +453,35 @@ test_tally(const char *data)
 	memcpy(mutated, bytes, sizeof bytes);
 	mutated[756 + 16] = ID7_LANES;
 	CHECK_INT(id7_tally_decode(mutated, &got), ID7_CORRUPT);
+}
+
+/* What lanes added in bytes that were zero before. */
+static void
+test_tally_lanes(const char *data)
+{
+	struct id7_tally sample = sample_tally(), got;
+	uint8_t bytes[ID7_TALLY_LEN];
+	size_t body = ID7_TALLY_LEN - ID7_TALLY_SUM_LEN;
+
+	for (int i = 0; i < ID7_LANES; i++)
+		sample.lane[i].level = (uint8_t)(3 + i);
+	sample.lane[2].lifetime = true;
+	for (int i = 0; i < ID7_SEEN; i += 2) {
+		sample.seen[i].fingerprint = 0x40000u + (uint32_t)i;
+		sample.seen[i].source = 0x50000u + (uint32_t)i;
+	}
+	id7_tally_encode(&sample, bytes);
+	check_golden(data, "v1-tally-lanes.hex", bytes, sizeof bytes,
+		     tally_again);
+	CHECK_INT(id7_tally_decode(bytes, &got), ID7_OK);
+	CHECK_INT(got.lane[1].level, 4);
+	CHECK(got.lane[2].lifetime && !got.lane[0].lifetime);
+	CHECK_INT(got.seen[6].fingerprint, 0x40006);
+	CHECK_INT(got.seen[6].source, 0x50006);
+	check_mutations("tally", bytes, sizeof bytes, body, tally_again);
+	check_reserved(bytes, sizeof bytes, 96 + 195, 96 + 196, tally_again);
+	bytes[1268 + 8 + 4] = 1;
+	CHECK_INT(id7_tally_decode(bytes, &got), ID7_CORRUPT);
 }
 
 /* What lies in places not in use is not written. */
@@ -466,6 +494,7 @@ test_tally_garbage(void)
 	dirty.reservation[1].lease = 99;
 	dirty.reservation[1].lane = 200;
 	dirty.known[1].day = 5;
+	dirty.seen[1].source = 7;
 	dirty.lane[2].failure[ID7_DENY_MAX - 1].at = 77;
 	id7_tally_encode(&clean, a);
 	id7_tally_encode(&dirty, b);
@@ -519,6 +548,7 @@ main(int argc, char **argv)
 	test_later_fields(data);
 	test_account_limits();
 	test_tally(data);
+	test_tally_lanes(data);
 	test_tally_garbage();
 	test_meta(data);
 	test_head(data);

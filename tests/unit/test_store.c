@@ -22,7 +22,7 @@ reserve(struct id7_store *store, const struct id7_account *account, bool marked,
 	struct id7_now now = id7_clock_now();
 
 	return id7_store_reserve(store, &subject, account->id, account->epoch,
-				 marked, &policy, &now, ID7_LANE_REMOTE, 0,
+				 marked, &policy, &now, &(struct id7_whence){0},
 				 temp_store_long(), ret_claim, ret_ticket);
 }
 
@@ -266,7 +266,7 @@ test_attempts(const struct temp_store *t)
 	CHECK_INT(settled.failures, 1);
 	attempt(store, &a, ID7_SETTLE_WRONG, 4, &settled);
 	attempt(store, &a, ID7_SETTLE_WRONG, 5, &settled);
-	CHECK(settled.locked_now);
+	CHECK(settled.events.locked_now);
 	CHECK_INT(settled.failures, 3);
 	CHECK_INT(attempt(store, &a, ID7_SETTLE_RIGHT, 0, &settled),
 		  ID7_CLAIM_LOCKED_OUT);
@@ -394,7 +394,8 @@ test_phantoms(const struct temp_store *t)
 
 	for (uint32_t i = 1; i <= 3; i++) {
 		CHECK_INT(id7_store_reserve(store, &ghost, ghost.hash, 0, false,
-					    &policy, &now, ID7_LANE_REMOTE, 0,
+					    &policy, &now,
+					    &(struct id7_whence){0},
 					    temp_store_long(), &claim, &ticket),
 			  ID7_OK);
 		CHECK_INT(claim, ID7_CLAIM_RESERVED);
@@ -404,7 +405,7 @@ test_phantoms(const struct temp_store *t)
 			  ID7_OK);
 		CHECK_INT(settled.failures, i);
 	}
-	CHECK(settled.locked_now);
+	CHECK(settled.events.locked_now);
 	CHECK_INT(id7_store_tally(store, &ghost, &tally), ID7_OK);
 	CHECK_INT(tally.lane[ID7_LANE_REMOTE].failures, 3);
 	/* Another name in the same place of the ring begins empty. */
@@ -412,7 +413,7 @@ test_phantoms(const struct temp_store *t)
 	CHECK_INT(id7_store_tally(store, &other, &tally), ID7_OK);
 	CHECK_INT(tally.lane[ID7_LANE_REMOTE].failures, 0);
 	CHECK_INT(id7_store_reserve(store, &other, other.hash, 0, false,
-				    &policy, &now, ID7_LANE_REMOTE, 0,
+				    &policy, &now, &(struct id7_whence){0},
 				    temp_store_long(), &claim, &ticket),
 		  ID7_OK);
 	CHECK_INT(claim, ID7_CLAIM_RESERVED);

@@ -172,7 +172,7 @@ attempt(struct id7_store *store, const char *name)
 
 	if (id7_store_get(store, name, &a) != ID7_OK ||
 	    id7_store_reserve(store, &subject, a.id, a.epoch, false, &policy,
-			      &now, ID7_LANE_REMOTE, 0, temp_store_long(),
+			      &now, &(struct id7_whence){0}, temp_store_long(),
 			      &claim, &ticket) != ID7_OK ||
 	    id7_store_settle(store, &ticket, a.id, a.epoch, &policy, &now,
 			     ID7_SETTLE_RIGHT, 0, temp_store_long(),

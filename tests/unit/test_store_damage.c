@@ -41,7 +41,7 @@ touch(struct id7_store *store, const struct id7_account *account,
 	enum id7_error error;
 
 	error = id7_store_reserve(store, &subject, account->id, account->epoch,
-				  false, &policy, &now, ID7_LANE_REMOTE, 0,
+				  false, &policy, &now, &(struct id7_whence){0},
 				  deadline, &claim, &ticket);
 	if (error != ID7_OK)
 		return error;

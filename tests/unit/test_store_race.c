@@ -79,7 +79,7 @@ claim_place(struct id7_store *store, const struct id7_account *account,
 
 		if (id7_store_reserve(store, &subject, account->id,
 				      account->epoch, false, &policy, &now,
-				      ID7_LANE_REMOTE, 0, deadline, &claim,
+				      &(struct id7_whence){0}, deadline, &claim,
 				      ret_ticket) != ID7_OK) {
 			board_broken(board, __LINE__, store);
 			return ID7_CLAIM_NONE;
@@ -122,7 +122,7 @@ guess(const struct temp_store *t, struct board *board, const char *name,
 		board_broken(board, __LINE__, store);
 	if (settled.stands && how == ID7_SETTLE_WRONG)
 		atomic_fetch_add(&board->wrong, 1);
-	if (settled.locked_now)
+	if (settled.events.locked_now)
 		atomic_fetch_add(&board->locked, 1);
 	id7_store_close(&store);
 }
@@ -289,12 +289,13 @@ chase(const struct temp_store *t, struct board *board, const char *flits)
 		if (error == ID7_OK)
 			error = id7_store_reserve(
 				store, &subject, account.id, account.epoch,
-				false, &policy, &now, ID7_LANE_REMOTE, 0,
+				false, &policy, &now, &(struct id7_whence){0},
 				temp_store_long(), &claim, &ticket);
 		if (error == ID7_OK && claim != ID7_CLAIM_FULL)
 			error = id7_store_settle(store, &ticket, account.id,
 						 account.epoch, &policy, &now,
-						 ID7_SETTLE_WRONG, 1,
+						 ID7_SETTLE_WRONG,
+						 (uint32_t)ticket.nonce | 1,
 						 temp_store_long(), &settled);
 		/* On a machine that is short of time a look may give up. */
 		if (error != ID7_OK && error != ID7_NOT_FOUND &&

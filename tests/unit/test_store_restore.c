@@ -23,12 +23,12 @@ reserve(struct id7_store *store, const char *name, enum id7_claim *ret_claim,
 	struct id7_account a;
 	enum id7_error error = id7_store_get(store, name, &a);
 
-	return error != ID7_OK ? error
-			       : id7_store_reserve(store, &subject, a.id,
-						   a.epoch, false, &policy,
-						   &now, ID7_LANE_REMOTE, 0,
-						   temp_store_long(), ret_claim,
-						   ret_ticket);
+	return error != ID7_OK
+		       ? error
+		       : id7_store_reserve(
+				 store, &subject, a.id, a.epoch, false, &policy,
+				 &now, &(struct id7_whence){0},
+				 temp_store_long(), ret_claim, ret_ticket);
 }
 
 static enum id7_error
@@ -206,7 +206,7 @@ test_under_way(struct temp_store *t)
 	struct id7_subject subject = temp_store_subject(store, "eve");
 	struct id7_now now = id7_clock_now();
 	CHECK_INT(id7_store_reserve(store, &subject, a.id, a.epoch + 1, false,
-				    &policy, &now, ID7_LANE_REMOTE, 0,
+				    &policy, &now, &(struct id7_whence){0},
 				    temp_store_long(), &claim, &ticket),
 		  ID7_BUSY);
 	CHECK_INT(id7_store_put(store, &a, temp_store_long()), ID7_STALE);

@@ -10,8 +10,11 @@
 
 static const uint8_t id[ID7_ID_LEN] = "the id of alice";
 static const uint8_t other_id[ID7_ID_LEN] = "the id of someo";
-static const struct id7_policy usual = {
-	.deny = 3, .fail_interval = 900, .unlock_time = 600, .lease = 30};
+static const struct id7_policy usual = {.deny = 3,
+					.fail_interval = 900,
+					.unlock_time = 600,
+					.lanes = true,
+					.lease = 30};
 
 static struct id7_now
 at(int64_t boot)
@@ -41,37 +44,73 @@ fresh(void)
 static bool
 refresh(struct id7_tally *tally, struct id7_now now, uint32_t alive)
 {
-	return id7_tally_refresh(tally, id, 5, &usual, &now, alive);
+	return id7_tally_refresh(tally, id, 5, &usual, &now, alive).locked_now;
+}
+
+/* Where an attempt must come from to be in `lane`. */
+static struct id7_whence
+whence(struct id7_tally *tally, enum id7_lane lane, uint32_t source)
+{
+	struct id7_whence from = {.console = lane == ID7_LANE_CONSOLE,
+				  .source = source};
+
+	if (lane == ID7_LANE_KNOWN) {
+		from.knowable = true;
+		tally->known[0].source = source;
+		tally->known[0].day = UINT32_MAX;
+	}
+	return from;
 }
 
 static enum id7_claim
-reserve(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
-	uint64_t nonce, uint32_t source)
+reserve_at(struct id7_tally *tally, const struct id7_policy *policy,
+	   struct id7_now now, enum id7_lane lane, uint64_t nonce,
+	   uint32_t source)
 {
-	struct id7_now now = at(boot);
+	struct id7_whence from = whence(tally, lane, source);
 	uint32_t index = 99;
-	enum id7_claim claim;
+	enum id7_lane got;
+	enum id7_claim claim = id7_tally_reserve(tally, policy, &now, &from,
+						 nonce, &got, &index);
 
-	refresh(tally, now, ALL_ALIVE);
-	claim = id7_tally_reserve(tally, &usual, &now, lane, nonce, source,
-				  &index);
+	CHECK_INT(got, lane);
 	CHECK((claim == ID7_CLAIM_RESERVED) == (index < ID7_RESERVATIONS));
 	if (claim == ID7_CLAIM_RESERVED)
 		CHECK_INT(tally->reservation[index].nonce, nonce);
 	return claim;
 }
 
+static enum id7_claim
+reserve(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
+	uint64_t nonce, uint32_t source)
+{
+	refresh(tally, at(boot), ALL_ALIVE);
+	return reserve_at(tally, &usual, at(boot), lane, nonce, source);
+}
+
 static struct id7_settled
-settle(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
-       uint64_t nonce, enum id7_settlement how, uint32_t source)
+settle_as(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
+	  uint64_t nonce, enum id7_settlement how, uint32_t fingerprint,
+	  struct id7_whence from)
 {
 	struct id7_now now = at(boot);
 	struct id7_settled settled;
 
 	refresh(tally, now, ALL_ALIVE);
-	id7_tally_settle(tally, &usual, &now, lane, nonce, how, 77, source,
-			 &settled);
+	id7_tally_settle(tally, &usual, &now, lane, nonce, how, fingerprint,
+			 &from, &settled);
 	return settled;
+}
+
+/* Each wrong one is another. */
+static struct id7_settled
+settle(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
+       uint64_t nonce, enum id7_settlement how, uint32_t source)
+{
+	static uint32_t fingerprint;
+	struct id7_whence from = {.source = source};
+
+	return settle_as(tally, boot, lane, nonce, how, ++fingerprint, from);
 }
 
 static struct id7_lane_view
@@ -257,17 +296,16 @@ test_held(void)
 	struct id7_policy policy = usual;
 	struct id7_tally tally = fresh();
 	struct id7_now now = at(10);
+	struct id7_whence from = {.source = 9};
 	struct id7_settled settled;
-	uint32_t index;
 
 	policy.unlock_time = 0;
 	policy.deny = 1;
-	CHECK_INT(
-		id7_tally_reserve(&tally, &policy, &now, REMOTE, 1, 9, &index),
-		ID7_CLAIM_RESERVED);
+	CHECK_INT(reserve_at(&tally, &policy, now, REMOTE, 1, 9),
+		  ID7_CLAIM_RESERVED);
 	id7_tally_settle(&tally, &policy, &now, REMOTE, 1, ID7_SETTLE_WRONG, 1,
-			 9, &settled);
-	CHECK(settled.locked_now);
+			 &from, &settled);
+	CHECK(settled.events.locked_now);
 	CHECK(view(&tally, 10, REMOTE).held);
 	CHECK(!view(&tally, 10, REMOTE).locked_out);
 	CHECK_INT(view(&tally, 10, REMOTE).locked_until, 0);
@@ -434,12 +472,13 @@ test_epochs(void)
 	guess_wrong(&locked, 10, 3);
 	locked.seq = 8;
 	tally = locked;
-	CHECK(!id7_tally_refresh(&tally, id, 6, &usual, &now, 0));
+	CHECK(!id7_tally_refresh(&tally, id, 6, &usual, &now, 0).locked_now);
 	CHECK(!view(&tally, 20, REMOTE).locked_out);
 	CHECK_INT(tally.epoch, 6);
 	CHECK_INT(tally.seq, 8);
 	tally = locked;
-	CHECK(!id7_tally_refresh(&tally, other_id, 5, &usual, &now, 0));
+	CHECK(!id7_tally_refresh(&tally, other_id, 5, &usual, &now, 0)
+		       .locked_now);
 	CHECK(!view(&tally, 20, REMOTE).locked_out);
 	CHECK_MEM(tally.id, other_id, ID7_ID_LEN);
 	CHECK_INT(tally.seq, 8);
@@ -454,7 +493,7 @@ test_stale_epoch_empties_nothing(void)
 	struct id7_now now = at(20);
 
 	guess_wrong(&tally, 10, 3);
-	CHECK(!id7_tally_refresh(&tally, id, 4, &usual, &now, 0));
+	CHECK(!id7_tally_refresh(&tally, id, 4, &usual, &now, 0).locked_now);
 	CHECK(view(&tally, 20, REMOTE).locked_out);
 	CHECK_INT(tally.epoch, 5);
 	CHECK(!refresh(&tally, now, 0));
@@ -468,26 +507,21 @@ test_lanes_do_not_starve_each_other(void)
 	struct id7_policy policy = usual;
 	struct id7_tally tally = fresh();
 	struct id7_now now = at(10);
-	uint32_t index;
 	uint64_t i;
 
 	policy.deny = ID7_DENY_MAX;
-	for (i = 1; id7_tally_reserve(&tally, &policy, &now, REMOTE, i, 9,
-				      &index) == ID7_CLAIM_RESERVED;
+	for (i = 1; reserve_at(&tally, &policy, now, REMOTE, i, 9) ==
+		    ID7_CLAIM_RESERVED;
 	     i++)
 		;
 	CHECK_INT(view(&tally, 10, REMOTE).pending, ID7_RESERVATIONS - 2);
-	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_KNOWN, 90,
-				    9, &index),
+	CHECK_INT(reserve_at(&tally, &policy, now, ID7_LANE_KNOWN, 90, 9),
 		  ID7_CLAIM_RESERVED);
-	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_KNOWN, 91,
-				    9, &index),
+	CHECK_INT(reserve_at(&tally, &policy, now, ID7_LANE_KNOWN, 91, 9),
 		  ID7_CLAIM_FULL);
-	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_CONSOLE, 92,
-				    0, &index),
+	CHECK_INT(reserve_at(&tally, &policy, now, ID7_LANE_CONSOLE, 92, 0),
 		  ID7_CLAIM_RESERVED);
-	CHECK_INT(id7_tally_reserve(&tally, &policy, &now, ID7_LANE_CONSOLE, 93,
-				    0, &index),
+	CHECK_INT(reserve_at(&tally, &policy, now, ID7_LANE_CONSOLE, 93, 0),
 		  ID7_CLAIM_FULL);
 }
 
