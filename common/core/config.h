@@ -30,6 +30,10 @@ struct id7_config {
 	char run_dir[ID7_PATH_MAX + 1];
 	char log_dir[ID7_PATH_MAX + 1];
 	char sendmail[ID7_PATH_MAX + 1];
+	char mail_dir[ID7_PATH_MAX + 1];   /* templates of the site's own */
+	char mail_from[ID7_ADDRESS_MAX + 1]; /* "": 7id@ this machine */
+	char mail_user[ID7_NAME_MAX + 1];  /* who runs `sendmail` when root flushes */
+	int64_t mail_hold; /* seconds that a mail without a code is tried for */
 
 	uint8_t lang; /* enum id7_lang of the site; never ID7_LANG_SITE */
 	char support_contact[ID7_CONTACT_MAX + 1];
@@ -121,7 +125,7 @@ enum id7_error id7_config_argument(struct id7_config *config, const char *arg,
 /* One row of the table, for `config show`, the manual's check and completions. */
 struct id7_setting {
 	const char *name;
-	const char *type;    /* "path", "time", "size", "number", "switch", "text", "language", "list", "networks", "choice" */
+	const char *type;    /* "path", "time", "size", "number", "switch", "text", "language", "list", "networks", "choice", "address" */
 	uint32_t where;	     /* ID7_IN_... */
 	const char *summary; /* msgid, one line */
 };

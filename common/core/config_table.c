@@ -66,6 +66,22 @@ static const struct id7_config_row rows[] = {
 	{ COMMON("log_dir", PATH, "path", log_dir, ANYWHERE, "/var/log/7id"),
 	  .wanted = ID7_N("an absolute path of at most 255 bytes"),
 	  .setting.summary = ID7_N("directory of the log") },
+	{ COMMON("mail_dir", PATH, "path", mail_dir, ANYWHERE, "/etc/7id/mail"),
+	  .wanted = ID7_N("an absolute path of at most 255 bytes"),
+	  .setting.summary = ID7_N("directory of templates that replace the "
+		"built-in ones") },
+	{ COMMON("mail_from", ADDRESS, "address", mail_from, ANYWHERE, ""),
+	  .wanted = ID7_N("a mail address"),
+	  .setting.summary = ID7_N("the sender of mails (empty: 7id at this "
+		"machine)") },
+	{ COMMON("mail_hold", TIME, "time", mail_hold, ANYWHERE, "3d"),
+	  .min = 3600, .max = ID7_POLICY_TIME_MAX,
+	  .wanted = ID7_N("a time from 1h to 7d"),
+	  .setting.summary = ID7_N("how long a mail that cannot be sent is kept "
+		"and tried again") },
+	{ COMMON("mail_user", TEXT, "text", mail_user, ANYWHERE, "_7id"),
+	  .wanted = ID7_N("the name of a user"),
+	  .setting.summary = ID7_N("who runs sendmail, so that root does not") },
 	{ COMMON("max_lifetime_failures", NUMBER, "number", policy.max_lifetime_failures, ANYWHERE, "100"),
 	  .min = 0, .max = 10000,
 	  .wanted = ID7_N("a whole number from 0 to 10000 (0: never)"),

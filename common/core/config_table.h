@@ -20,6 +20,7 @@ enum id7_setting_kind {
 	ID7_SETTING_LANGUAGE, /* uint8_t, enum id7_lang */
 	ID7_SETTING_LIST,     /* struct id7_list */
 	ID7_SETTING_NETWORKS, /* struct id7_networks */
+	ID7_SETTING_ADDRESS,  /* char[], a mail address, may be empty */
 	ID7_SETTING_CHOICE,   /* bool: the words `no_word` and `yes_word` */
 };
 

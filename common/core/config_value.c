@@ -220,6 +220,9 @@ id7_config_value_parse(struct id7_config *config,
 	case ID7_SETTING_PATH:
 	case ID7_SETTING_TEXT:
 		return parse_string(row, value, member);
+	case ID7_SETTING_ADDRESS:
+		return (*value == '\0' || id7_account_address_ok(value)) &&
+		       parse_string(row, value, member);
 	case ID7_SETTING_SWITCH:
 		return parse_switch(value, member);
 	case ID7_SETTING_LANGUAGE:
@@ -302,6 +305,7 @@ format_member(const void *member, const struct id7_config_row *row, char *buf,
 	switch (row->kind) {
 	case ID7_SETTING_PATH:
 	case ID7_SETTING_TEXT:
+	case ID7_SETTING_ADDRESS:
 		return snprintf(buf, size, "%s", (const char *)member);
 	case ID7_SETTING_SWITCH:
 		return snprintf(buf, size, "%s",
