@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Hash slots: how many may hash at once on this machine. One byte lock a slot
- * in RUN_DIR/slots, given back by the kernel when its holder dies.
+ * in RUN_DIR/slots, given back by the kernel when its holder dies. Behind them
+ * lie the tickets of the crowds: whoever belongs to one holds a ticket of it
+ * first, and each has as many as its share of the slots.
  */
 #ifndef ID7_EFFECTS_SLOTS_H
 #define ID7_EFFECTS_SLOTS_H
@@ -16,6 +18,7 @@
 struct id7_slot {
 	int fd;
 	uint32_t index;
+	uint32_t ticket; /* its byte in the file; 0: none needed */
 };
 
 /* Who asks, for shares: nobody but the console may use the last slot; one crowd at most half. */
@@ -31,13 +34,11 @@ struct id7_slot_claim {
 uint32_t id7_slots_count(uint32_t configured, uint64_t memlimit);
 
 /*
- * Which slots of `count` (2..1024) a claim may use: `*ret_count` of them from
- * `*ret_first`, wrapping within 0..count-2. The console may use all of them, the
- * last one alone; a crowd half of count, which half depends on the crowd. A pure
- * function, for the tests and the manual.
+ * How many slots of `count` (2..1024) those of one claim may hold together: the
+ * console all of them, the last one alone; a crowd half, whichever are free; all
+ * others all but the last. A pure function, for the tests and the manual.
  */
-void id7_slots_share(uint32_t count, struct id7_slot_claim claim,
-		     uint32_t *ret_first, uint32_t *ret_count);
+uint32_t id7_slots_share(uint32_t count, struct id7_slot_claim claim);
 
 /*
  * Takes a slot before the deadline, polling with jitter (2 to 10 ms). Makes
