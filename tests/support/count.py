@@ -6,7 +6,8 @@ import sys
 
 
 # Suites and tests whose figures are shown.
-PROOFS = ("7id:fault ", "7id:fuzz ", "7id:pam / parallel")
+PROOFS = ("7id:fault ", "7id:fuzz ", "7id:pam / parallel",
+          "7id:pam / memory")
 
 
 def figures(test):
