@@ -22,6 +22,8 @@
 #define TEXT_MAX (HEAD_SIZE + HEX_LEN)
 #define MAKE_WAIT_MS 10000
 
+_Static_assert(TEXT_MAX == ID7_KEY_ROOM, "a key's text has a key's room");
+
 static void
 key_name(uint32_t id, const char *ending, char ret_name[NAME_SIZE])
 {
@@ -65,14 +67,13 @@ parse_hex(const uint8_t hex[HEX_LEN], uint8_t ret_bytes[ID7_KEY_LEN])
 }
 
 static bool
-is_newer(const struct id7_secret *text)
+is_newer(const uint8_t *text, size_t len)
 {
-	const uint8_t *version = text->bytes + sizeof MAGIC - 1;
-	const uint8_t *end = text->bytes + text->len;
+	const uint8_t *version = text + sizeof MAGIC - 1;
+	const uint8_t *end = text + len;
 	const uint8_t *at = version;
 
-	if (text->len < sizeof MAGIC ||
-	    memcmp(text->bytes, MAGIC, sizeof MAGIC - 1) != 0)
+	if (len < sizeof MAGIC || memcmp(text, MAGIC, sizeof MAGIC - 1) != 0)
 		return false;
 	while (at < end && *at >= '0' && *at <= '9')
 		at++;
@@ -80,23 +81,20 @@ is_newer(const struct id7_secret *text)
 	       !(*version == '1' && at == version + 1);
 }
 
-/* Accepts only what id7_keys_make writes. The key takes the place of its text:
- * a second secret would cost a login as much as reading the file. */
+/* Accepts only what id7_keys_make writes. The key takes the place of its text.
+ */
 static enum id7_error
-parse_key(struct id7_secret *text, uint32_t id)
+parse_key(uint8_t *text, size_t len, uint32_t id)
 {
 	char head[HEAD_SIZE];
 	size_t head_len = key_head(id, head);
 
-	if (is_newer(text))
+	if (is_newer(text, len))
 		return ID7_NEWER;
-	if (text->len != head_len + HEX_LEN + 1 ||
-	    memcmp(text->bytes, head, head_len) != 0 ||
-	    text->bytes[text->len - 1] != '\n' ||
-	    !parse_hex(text->bytes + head_len, text->bytes))
+	if (len != head_len + HEX_LEN + 1 ||
+	    memcmp(text, head, head_len) != 0 || text[len - 1] != '\n' ||
+	    !parse_hex(text + head_len, text))
 		return ID7_CORRUPT;
-	id7_wipe(text->bytes + ID7_KEY_LEN, text->size - ID7_KEY_LEN);
-	text->len = ID7_KEY_LEN;
 	return ID7_OK;
 }
 
@@ -110,38 +108,68 @@ no_key(enum id7_error error, struct id7_fault *ret_fault)
 	return ID7_NO_KEY;
 }
 
-enum id7_error
-id7_keys_read(const char *dir, uint32_t id, struct id7_secret **ret_key,
-	      struct id7_fault *ret_fault)
+static enum id7_error
+read_text(const char *dir, uint32_t id, const char *path, uint8_t *text,
+	  size_t *ret_len, struct id7_fault *ret_fault)
 {
-	auto_secret *text = id7_secret_make(TEXT_MAX);
 	auto_fd dirfd = -1;
 	auto_fd fd = -1;
-	char name[NAME_SIZE], path[ID7_FAULT_SUBJECT_MAX];
+	char name[NAME_SIZE];
 	enum id7_error error;
 
-	if (text == NULL)
-		return id7_fault_set(ret_fault, ID7_NO_MEMORY,
-				     ID7_TROUBLE_SYSCALL, dir);
 	key_name(id, "", name);
-	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
 	error = id7_dir_open(dir, 0700, &dirfd, ret_fault);
 	if (error == ID7_OK)
 		error = id7_file_open(dirfd, dir, name, O_RDONLY, 0600, &fd,
 				      ret_fault);
 	if (error == ID7_OK)
-		error = id7_file_read(fd, path, text->bytes, text->size,
-				      &text->len, ret_fault);
+		error = id7_file_read(fd, path, text, TEXT_MAX, ret_len,
+				      ret_fault);
+	return no_key(error, ret_fault);
+}
+
+enum id7_error
+id7_keys_read_into(const char *dir, uint32_t id, uint8_t room[ID7_KEY_ROOM],
+		   struct id7_fault *ret_fault)
+{
+	char name[NAME_SIZE], path[ID7_FAULT_SUBJECT_MAX];
+	size_t len = 0, kept = ID7_KEY_LEN;
+	enum id7_error error;
+
+	key_name(id, "", name);
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	error = read_text(dir, id, path, room, &len, ret_fault);
+	if (error == ID7_OK) {
+		error = parse_key(room, len, id);
+		if (error != ID7_OK)
+			(void)id7_fault_set(ret_fault, error,
+					    error == ID7_NEWER
+						    ? ID7_TROUBLE_NEWER
+						    : ID7_TROUBLE_DAMAGED,
+					    path);
+	}
 	if (error != ID7_OK)
-		return no_key(error, ret_fault);
-	error = parse_key(text, id);
+		kept = 0;
+	id7_wipe(room + kept, ID7_KEY_ROOM - kept);
+	return error;
+}
+
+enum id7_error
+id7_keys_read(const char *dir, uint32_t id, struct id7_secret **ret_key,
+	      struct id7_fault *ret_fault)
+{
+	auto_secret *room = id7_secret_make(ID7_KEY_ROOM);
+	enum id7_error error;
+
+	if (room == NULL)
+		return id7_fault_set(ret_fault, ID7_NO_MEMORY,
+				     ID7_TROUBLE_SYSCALL, dir);
+	error = id7_keys_read_into(dir, id, room->bytes, ret_fault);
 	if (error != ID7_OK)
-		return id7_fault_set(ret_fault, error,
-				     error == ID7_NEWER ? ID7_TROUBLE_NEWER
-							: ID7_TROUBLE_DAMAGED,
-				     path);
-	*ret_key = text;
-	text = NULL;
+		return error;
+	room->len = ID7_KEY_LEN;
+	*ret_key = room;
+	room = NULL;
 	return ID7_OK;
 }
 

@@ -218,7 +218,7 @@ init(struct id7_store *store, const struct id7_secret *site)
 	if (root == NULL)
 		return id7_store_blame(store, ID7_NO_MEMORY, NULL);
 	id7_random(root->bytes, ID7_ROOT_LEN);
-	id7_store_derive_site(store, site);
+	id7_store_derive_site(store, site->bytes);
 	id7_store_derive_root(store, root->bytes);
 	id7_store_key_check(store, store->meta.key_check);
 	id7_random(store->meta.store_id, sizeof store->meta.store_id);

@@ -17,6 +17,7 @@
 #define SUM_AT (ID7_META_LEN - ID7_META_SUM_LEN)
 #define OPEN_TRIES 5
 #define META_CLEAR 64 /* bytes before the nonce: bound to the sealed root */
+#define KEYS_LEN ((size_t)ID7_STORE_PURPOSES * ID7_KEY_LEN)
 
 _Static_assert(ID7_ROOT_LEN == ID7_KEY_LEN, "the root has a key's place");
 
@@ -66,12 +67,12 @@ id7_store_make(const char *store_dir, const char *key_dir,
 	store->owner_fd = -1;
 	memcpy(store->dir, store_dir, strlen(store_dir));
 	memcpy(store->key_dir, key_dir, strlen(key_dir));
-	store->keys = id7_secret_make((size_t)ID7_STORE_PURPOSES * ID7_KEY_LEN);
+	store->keys = id7_secret_make(KEYS_LEN + ID7_KEY_ROOM);
 	if (store->keys == NULL) {
 		free(store);
 		return ID7_NO_MEMORY;
 	}
-	store->keys->len = store->keys->size;
+	store->keys->len = KEYS_LEN;
 	*ret_store = store;
 	return ID7_OK;
 }
@@ -94,14 +95,12 @@ id7_store_close(struct id7_store **store)
 }
 
 void
-id7_store_derive_site(struct id7_store *store, const struct id7_secret *site)
+id7_store_derive_site(struct id7_store *store, const uint8_t site[ID7_KEY_LEN])
 {
-	id7_seal_derive(site->bytes, ID7_FOR_ACCOUNTS,
+	id7_seal_derive(site, ID7_FOR_ACCOUNTS,
 			key_place(store, ID7_FOR_ACCOUNTS));
-	id7_seal_derive(site->bytes, ID7_FOR_META,
-			key_place(store, ID7_FOR_META));
-	id7_seal_derive(site->bytes, ID7_FOR_CHECK,
-			key_place(store, ID7_FOR_CHECK));
+	id7_seal_derive(site, ID7_FOR_META, key_place(store, ID7_FOR_META));
+	id7_seal_derive(site, ID7_FOR_CHECK, key_place(store, ID7_FOR_CHECK));
 }
 
 void
@@ -171,17 +170,18 @@ enum id7_error
 id7_store_keys_open(struct id7_store *store, struct id7_secret **ret_root)
 {
 	const struct id7_meta *meta = &store->meta;
-	auto_secret *site = NULL;
+	uint8_t *site = store->keys->bytes + KEYS_LEN;
 	uint8_t *root = store->keys->bytes;
 	uint8_t bytes[ID7_META_LEN];
 	uint8_t check[16];
 	enum id7_error error;
 
-	error = id7_keys_read(store->key_dir, meta->key_id, &site,
-			      &store->fault);
+	error = id7_keys_read_into(store->key_dir, meta->key_id, site,
+				   &store->fault);
 	if (error != ID7_OK)
 		return error;
 	id7_store_derive_site(store, site);
+	id7_wipe(site, ID7_KEY_LEN);
 	id7_store_key_check(store, check);
 	if (!id7_equal(check, meta->key_check, sizeof check))
 		return id7_store_blame(store, ID7_WRONG_KEY, META);

@@ -18,7 +18,7 @@ enum id7_error id7_store_make(const char *store_dir, const char *key_dir,
  * root.
  */
 void
-id7_store_derive_site(struct id7_store *store, const struct id7_secret *site);
+id7_store_derive_site(struct id7_store *store, const uint8_t site[ID7_KEY_LEN]);
 void id7_store_derive_root(struct id7_store *store,
 			   const uint8_t root[ID7_ROOT_LEN]);
 

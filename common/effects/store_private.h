@@ -51,7 +51,8 @@ struct id7_decoy {
 
 struct id7_store {
 	struct id7_meta meta;
-	struct id7_secret *keys; /* ID7_STORE_PURPOSES keys, by purpose */
+	struct id7_secret *keys; /* ID7_STORE_PURPOSES keys, by purpose; after
+				    them room for reading a site key */
 	int root_fd;
 	int shards_fd; /* the directory of the generation */
 	int lock_fd;   /* store.lock */
