@@ -17,7 +17,7 @@
 #define SHARDS_DIR "g000001"
 #define BUILT_DIR "g000001.new"
 #define PHANTOM_TMP "phantom.tally.tmp"
-#define ACCOUNTS_PER_SHARD 2000
+#define ACCOUNTS_PER_SHARD 500 /* a change copies a whole shard */
 #define SHARDS_DEFAULT 256
 #define EMPTY_MAX 65536 /* bytes of an empty GDBM file */
 #define INIT_WAIT_MS 30000

@@ -82,8 +82,8 @@ test_init(void)
 				 &fault),
 		  ID7_OK);
 	CHECK_INT(id7_store_check(store, NULL, NULL, &counts), ID7_OK);
-	CHECK_INT(counts.shards, 128);
-	CHECK_INT(counts.files, 128 * 3 + 64 + 1);
+	CHECK_INT(counts.shards, 512);
+	CHECK_INT(counts.files, 512 * 3 + 64 + 1);
 	CHECK_INT(counts.generation, 1);
 	CHECK_INT(counts.findings + counts.accounts, 0);
 	id7_store_close(&store);
