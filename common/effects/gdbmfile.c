@@ -139,6 +139,12 @@ id7_gdbm_open(int fd, bool writer, struct id7_gdbm *ret_file)
 	return ID7_OK;
 }
 
+int
+id7_gdbm_pin(const struct id7_gdbm *file)
+{
+	return fcntl(gdbm_fdesc(file->handle), F_DUPFD_CLOEXEC, 0);
+}
+
 static enum id7_error
 fetch(GDBM_FILE handle, const char *key, datum *ret_value)
 {

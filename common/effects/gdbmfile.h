@@ -39,6 +39,12 @@ enum id7_error
 id7_gdbm_open(int fd, bool writer, struct id7_gdbm *ret_file) id7_must_use;
 
 /*
+ * Another descriptor of the file, close-on-exec, that the caller closes; it is
+ * for holding the file, not for reading it. -1 with errno.
+ */
+int id7_gdbm_pin(const struct id7_gdbm *file) id7_must_use;
+
+/*
  * Copies the value of `key`, which must be `len` bytes. As many bytes are read
  * when there is no such key. ID7_OK; ID7_NOT_FOUND;
  * ID7_CORRUPT: another size, or a bucket that cannot be read; ID7_NO_MEMORY;

@@ -117,6 +117,18 @@ enum id7_error id7_store_get(struct id7_store *store, const char *name,
 			     struct id7_account *ret_account) id7_must_use;
 
 /*
+ * As id7_store_get, for the looks of one login: what the last of them found
+ * under this name is given again, at a fifth of the cost, while the store is
+ * the same and neither of the name's two files was replaced, as any change of
+ * an account replaces one. Keeps two descriptors. A look that is not given
+ * again reads the file of the name's phantom, too: whose failures those are
+ * must not show in the time of the next step.
+ */
+enum id7_error
+id7_store_get_again(struct id7_store *store, const char *name,
+		    struct id7_account *ret_account) id7_must_use;
+
+/*
  * Adds an account: its id is made here, epoch and revision are 1. ID7_EXISTS
  * when the name is taken. A provisional tally that a crash left is used.
  */

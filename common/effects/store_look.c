@@ -19,9 +19,10 @@ spend_unseal(struct id7_store *store)
 				&nobody);
 }
 
+/* `glance`, here and below: NULL, or what keeps the answer. */
 static enum id7_error
 account_read(struct id7_store *store, const struct id7_subject *subject,
-	     struct id7_account *ret_account)
+	     struct id7_glance *glance, struct id7_account *ret_account)
 {
 	struct id7_shard shard = id7_shard_of(store, subject);
 	char name[ID7_STORE_FILE_MAX + 1];
@@ -33,6 +34,8 @@ account_read(struct id7_store *store, const struct id7_subject *subject,
 	error = id7_shard_open(store, shard, ID7_STORE_DB, false, &file);
 	if (error != ID7_OK)
 		return error;
+	if (glance != NULL)
+		id7_glance_pin(&glance->db, &file);
 	id7_store_account_key(subject, key);
 	error = id7_gdbm_fetch(&file, key, sealed, sizeof sealed);
 	if (error == ID7_NOT_FOUND) {
@@ -41,6 +44,8 @@ account_read(struct id7_store *store, const struct id7_subject *subject,
 	}
 	if (error == ID7_OK)
 		error = id7_store_unseal(store, key, sealed, ret_account);
+	if (error == ID7_OK && glance != NULL)
+		memcpy(glance->sealed, sealed, sizeof sealed);
 	if (error == ID7_OK || error == ID7_NO_KEY)
 		return error;
 	id7_shard_name(store, shard, ID7_STORE_DB, name);
@@ -49,7 +54,7 @@ account_read(struct id7_store *store, const struct id7_subject *subject,
 
 static enum id7_error
 tallies_read(struct id7_store *store, const struct id7_subject *subject,
-	     struct id7_tallies *ret_tallies)
+	     struct id7_glance *glance, struct id7_tallies *ret_tallies)
 {
 	struct id7_shard shard = id7_shard_of(store, subject);
 	char name[ID7_STORE_FILE_MAX + 1];
@@ -59,6 +64,8 @@ tallies_read(struct id7_store *store, const struct id7_subject *subject,
 	error = id7_shard_open(store, shard, ID7_STORE_TALLY, false, &file);
 	if (error != ID7_OK)
 		return error;
+	if (glance != NULL)
+		id7_glance_pin(&glance->tally, &file);
 	error = id7_tallies_read(store, &file, subject, ret_tallies);
 	if (error == ID7_OK || error == ID7_NOT_FOUND)
 		return error;
@@ -66,12 +73,13 @@ tallies_read(struct id7_store *store, const struct id7_subject *subject,
 	return id7_store_blame(store, error, name);
 }
 
-enum id7_error
-id7_store_look_once(struct id7_store *store, const struct id7_subject *subject,
-		    struct id7_account *ret_account,
-		    struct id7_tallies *ret_tallies)
+static enum id7_error
+look_once(struct id7_store *store, const struct id7_subject *subject,
+	  struct id7_glance *glance, struct id7_account *ret_account,
+	  struct id7_tallies *ret_tallies)
 {
-	enum id7_error account = account_read(store, subject, ret_account);
+	enum id7_error account =
+		account_read(store, subject, glance, ret_account);
 	enum id7_error tally = ID7_NOT_FOUND;
 	char name[ID7_STORE_FILE_MAX + 1];
 	bool there, agree;
@@ -79,7 +87,7 @@ id7_store_look_once(struct id7_store *store, const struct id7_subject *subject,
 	memset(ret_tallies, 0, sizeof *ret_tallies);
 	if (account != ID7_OK && account != ID7_NOT_FOUND)
 		return account;
-	tally = tallies_read(store, subject, ret_tallies);
+	tally = tallies_read(store, subject, glance, ret_tallies);
 	there = ret_tallies->found[0] || ret_tallies->found[1];
 	if (account == ID7_OK)
 		agree = there && (tally == ID7_OK || tally == ID7_CORRUPT);
@@ -99,16 +107,25 @@ id7_store_look_once(struct id7_store *store, const struct id7_subject *subject,
 }
 
 enum id7_error
-id7_store_look(struct id7_store *store, const struct id7_subject *subject,
-	       struct id7_account *ret_account, struct id7_tallies *ret_tallies)
+id7_store_look_once(struct id7_store *store, const struct id7_subject *subject,
+		    struct id7_account *ret_account,
+		    struct id7_tallies *ret_tallies)
+{
+	return look_once(store, subject, NULL, ret_account, ret_tallies);
+}
+
+static enum id7_error
+look(struct id7_store *store, const struct id7_subject *subject,
+     struct id7_glance *glance, struct id7_account *ret_account,
+     struct id7_tallies *ret_tallies)
 {
 	struct id7_deadline deadline;
 	auto_hold hold = ID7_HOLD_NONE;
 	enum id7_error error = id7_store_fresh(store);
 
 	if (error == ID7_OK)
-		error = id7_store_look_once(store, subject, ret_account,
-					    ret_tallies);
+		error = look_once(store, subject, glance, ret_account,
+				  ret_tallies);
 	if (error != ID7_CORRUPT)
 		return error;
 	deadline = id7_deadline_in(ID7_STORE_DOUBT_MS);
@@ -120,7 +137,14 @@ id7_store_look(struct id7_store *store, const struct id7_subject *subject,
 		error = id7_hold_slot(&hold, subject, false, deadline);
 	if (error != ID7_OK)
 		return error;
-	return id7_store_look_once(store, subject, ret_account, ret_tallies);
+	return look_once(store, subject, glance, ret_account, ret_tallies);
+}
+
+enum id7_error
+id7_store_look(struct id7_store *store, const struct id7_subject *subject,
+	       struct id7_account *ret_account, struct id7_tallies *ret_tallies)
+{
+	return look(store, subject, NULL, ret_account, ret_tallies);
 }
 
 static enum id7_error
@@ -130,6 +154,38 @@ missing(struct id7_store *store, enum id7_error error, const char *name)
 		(void)id7_fault_set(&store->fault, error, ID7_TROUBLE_MISSING,
 				    name);
 	return error;
+}
+
+/* The answer that was kept, at the same cost for a hit and a miss. */
+static enum id7_error
+recall(struct id7_store *store, const struct id7_subject *subject,
+       struct id7_account *ret_account)
+{
+	char key[ID7_STORE_KEY_MAX + 1];
+
+	if (store->glance.answer == ID7_NOT_FOUND) {
+		spend_unseal(store);
+		return ID7_NOT_FOUND;
+	}
+	id7_store_account_key(subject, key);
+	return id7_store_unseal(store, key, store->glance.sealed, ret_account);
+}
+
+/*
+ * A name that is nobody's has its failures counted among the phantoms: that
+ * file is read for everybody, or the time of the next step would tell who has
+ * one. What it says does not matter.
+ */
+static void
+level(struct id7_store *store, const struct id7_subject *subject)
+{
+	struct id7_subject phantom = *subject;
+	struct id7_fault fault = store->fault;
+	struct id7_tallies unused;
+
+	phantom.phantom = true;
+	(void)!tallies_read(store, &phantom, NULL, &unused);
+	store->fault = fault;
 }
 
 enum id7_error
@@ -142,6 +198,28 @@ id7_store_get(struct id7_store *store, const char *name,
 	enum id7_error error =
 		id7_store_look(store, &subject, ret_account, &tallies);
 
+	store->looked = store->turn;
+	return missing(store, error, name);
+}
+
+enum id7_error
+id7_store_get_again(struct id7_store *store, const char *name,
+		    struct id7_account *ret_account)
+{
+	struct id7_subject subject =
+		id7_store_subject(store, name, strlen(name), false);
+	struct id7_tallies tallies;
+	enum id7_error error;
+
+	if (id7_glance_holds(store, &subject)) {
+		error = recall(store, &subject, ret_account);
+	} else {
+		id7_glance_drop(&store->glance);
+		error = look(store, &subject, &store->glance, ret_account,
+			     &tallies);
+		id7_glance_keep(store, &subject, error);
+		level(store, &subject);
+	}
 	store->looked = store->turn;
 	return missing(store, error, name);
 }
@@ -160,7 +238,7 @@ tallies_read_again(struct id7_store *store, const struct id7_subject *subject,
 	if (error == ID7_OK)
 		error = id7_hold_slot(&hold, subject, false, deadline);
 	if (error == ID7_OK)
-		error = tallies_read(store, subject, ret_tallies);
+		error = tallies_read(store, subject, NULL, ret_tallies);
 	return error;
 }
 
@@ -194,7 +272,7 @@ id7_store_tally(struct id7_store *store, const struct id7_subject *subject,
 	enum id7_error error = id7_store_fresh(store);
 
 	if (error == ID7_OK)
-		error = tallies_read(store, subject, &tallies);
+		error = tallies_read(store, subject, NULL, &tallies);
 	if (error == ID7_CORRUPT)
 		error = tallies_read_again(store, subject, &tallies);
 	if (error == ID7_NOT_FOUND)

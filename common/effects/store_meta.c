@@ -65,6 +65,7 @@ id7_store_make(const char *store_dir, const char *key_dir,
 		return ID7_NO_MEMORY;
 	store->root_fd = store->shards_fd = store->lock_fd = -1;
 	store->owner_fd = -1;
+	store->glance.db.fd = store->glance.tally.fd = -1;
 	memcpy(store->dir, store_dir, strlen(store_dir));
 	memcpy(store->key_dir, key_dir, strlen(key_dir));
 	store->keys = id7_secret_make(KEYS_LEN + ID7_KEY_ROOM);
@@ -85,6 +86,7 @@ id7_store_close(struct id7_store **store)
 	if (s == NULL)
 		return;
 	id7_store_release(s);
+	id7_glance_drop(&s->glance);
 	id7_scope_close(&s->lock_fd);
 	id7_scope_close(&s->shards_fd);
 	id7_scope_close(&s->root_fd);

@@ -49,6 +49,23 @@ struct id7_decoy {
 	uint8_t tally[ID7_TALLY_LEN];
 };
 
+/* A file held open, and what it was when it was read. `fd` -1: none. */
+struct id7_pin {
+	int fd;
+	struct stat st;
+};
+
+/* The last answer about a name, as far as it may be given again. */
+struct id7_glance {
+	bool full;
+	struct id7_subject subject;
+	enum id7_error answer; /* ID7_OK or ID7_NOT_FOUND */
+	uint32_t turn;	       /* that it was given in */
+	struct id7_pin db;
+	struct id7_pin tally;
+	uint8_t sealed[ID7_SEALED_LEN]; /* with ID7_OK: the record */
+};
+
 struct id7_store {
 	struct id7_meta meta;
 	struct id7_secret *keys; /* ID7_STORE_PURPOSES keys, by purpose; after
@@ -64,6 +81,7 @@ struct id7_store {
 	uint32_t looked;	/* the turn of the last look-up */
 
 	struct id7_decoy decoy; /* what a miss works on, as a hit does */
+	struct id7_glance glance;
 
 	id7_store_progress_fn *progress; /* NULL: nobody watches */
 	void *progress_context;
@@ -440,6 +458,35 @@ enum id7_error
 id7_store_look_once(struct id7_store *store, const struct id7_subject *subject,
 		    struct id7_account *ret_account,
 		    struct id7_tallies *ret_tallies) id7_must_use;
+
+/* --- store_glance.c: the last answer about a name --- */
+
+/*
+ * Forgets the answer and closes its files.
+ */
+void id7_glance_drop(struct id7_glance *glance);
+
+/*
+ * Holds the file open, before anything is read from it. A pin that fails has
+ * `fd` -1.
+ */
+void id7_glance_pin(struct id7_pin *pin, const struct id7_gdbm *file);
+
+/*
+ * Keeps `answer` about `subject`, read from the two pinned files: ID7_OK (then
+ * glance.sealed is the record) or ID7_NOT_FOUND. Any other answer and one whose
+ * files are not both pinned is dropped.
+ */
+void id7_glance_keep(struct id7_store *store, const struct id7_subject *subject,
+		     enum id7_error answer);
+
+/*
+ * Whether the kept answer is about `subject` and would be given again now: the
+ * store is the same, both names lead to the pinned files, to be trusted as they
+ * were, and that of the accounts was not touched. Takes up another generation.
+ */
+bool id7_glance_holds(struct id7_store *store,
+		      const struct id7_subject *subject) id7_must_use;
 
 /* --- store_tally.c --- */
 

@@ -97,9 +97,7 @@ look_again(const struct id7_attempt *a, struct second_look *ret_look)
 	memcpy(ret_look->id, a->id, ID7_ID_LEN);
 	ret_look->epoch = a->epoch;
 	ret_look->same = false;
-	error = id7_store_get(a->store, a->user, &again);
-	if (error == ID7_OK || error == ID7_NOT_FOUND)
-		id7_claim_level(a);
+	error = id7_store_get_again(a->store, a->user, &again);
 	if (error == ID7_OK) {
 		ret_look->same = still_holds(a, &again);
 		if (!a->subject.phantom) {

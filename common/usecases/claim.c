@@ -38,17 +38,6 @@ early_refusal(const struct id7_attempt *a)
 	return standing == ID7_REASON_RIGHT ? ID7_REASON_NONE : standing;
 }
 
-void
-id7_claim_level(const struct id7_attempt *a)
-{
-	struct id7_subject phantom =
-		id7_store_subject(a->store, a->user, strlen(a->user), true);
-	struct id7_tally unused;
-
-	if (id7_store_tally(a->store, &phantom, &unused) != ID7_OK)
-		return;
-}
-
 static struct id7_whence
 whence_of(const struct id7_attempt *a)
 {
@@ -65,11 +54,10 @@ id7_claim_find(struct id7_attempt *a)
 	enum id7_error error;
 
 	a->now = id7_clock_now();
-	error = id7_store_get(a->store, a->user, &a->account);
+	error = id7_store_get_again(a->store, a->user, &a->account);
 	if (error != ID7_OK && error != ID7_NOT_FOUND)
 		return error;
 	a->found = error == ID7_OK;
-	id7_claim_level(a);
 	if (a->kind == ID7_AUTHTOK_JUNK) {
 		a->subject = junk_subject(a->store, a->user);
 	} else {

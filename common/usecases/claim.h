@@ -45,13 +45,6 @@ struct id7_attempt {
  */
 enum id7_error id7_claim_find(struct id7_attempt *attempt) id7_must_use;
 
-/*
- * Reads the phantom's tally of the typed name, for nothing but its cost: a name
- * that is nobody's reads that file, so everybody's does, or the time would tell
- * the two apart. What comes of it does not matter.
- */
-void id7_claim_level(const struct id7_attempt *attempt);
-
 /* Left of the deadline for hashing and settling when waiting is given up. */
 #define ID7_CLAIM_SPARE_MS 2000
 

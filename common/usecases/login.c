@@ -36,7 +36,7 @@ id7_login_whose(struct id7 *id7, const char *user, bool known_to_system,
 	struct id7_account account;
 	enum id7_error error;
 
-	error = id7_store_get(id7_get_store(id7), user, &account);
+	error = id7_store_get_again(id7_get_store(id7), user, &account);
 	id7_wipe(&account, sizeof account);
 	if (error == ID7_OK) {
 		*ret_whose = ID7_WHOSE_OURS;

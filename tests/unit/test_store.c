@@ -625,6 +625,78 @@ test_one_file_alone(const struct temp_store *t)
 	id7_store_close(&store);
 }
 
+static uint64_t
+revision_again(struct id7_store *store, const char *name)
+{
+	struct id7_account account;
+
+	CHECK_INT(id7_store_get_again(store, name, &account), ID7_OK);
+	CHECK_STR(account.name, name);
+	return account.revision;
+}
+
+/* The file of `name` in another inode, with the same bytes. */
+static void
+copy_over(const struct temp_store *t, struct id7_store *store, const char *name,
+	  enum id7_store_file file)
+{
+	char path[200], command[1000];
+
+	temp_store_file(t, store, name, file, path);
+	snprintf(command, sizeof command, "cp -p %s %s.new && mv %s.new %s",
+		 path, path, path, path);
+	CHECK_INT(system(command), 0);
+}
+
+/* What is given again is never older than the files. */
+static void
+test_again(const struct temp_store *t)
+{
+	struct id7_store *store = temp_store_open(t);
+	struct id7_store *other = temp_store_open(t);
+	struct id7_settled settled;
+	struct id7_account a, b;
+	char path[200];
+
+	CHECK_INT(id7_store_get_again(store, "twice", &a), ID7_NOT_FOUND);
+	CHECK_INT(id7_store_get_again(store, "twice", &a), ID7_NOT_FOUND);
+	CHECK_INT(temp_store_add(other, "twice"), ID7_OK);
+	CHECK_INT(revision_again(store, "twice"), 1);
+	CHECK(store->glance.full);
+	CHECK(id7_glance_holds(store, &store->glance.subject));
+	CHECK_INT(id7_store_get(other, "twice", &b), ID7_OK);
+	/* Counting replaces no file, */
+	attempt(other, &b, ID7_SETTLE_WRONG, 1, &settled);
+	CHECK(id7_glance_holds(store, &store->glance.subject));
+	/* a change does, */
+	CHECK_INT(id7_store_put(other, &b, temp_store_long()), ID7_OK);
+	CHECK(!id7_glance_holds(store, &store->glance.subject));
+	CHECK_INT(revision_again(store, "twice"), 2);
+	/* by any handle, and whosoever's file it is that was replaced. */
+	CHECK_INT(id7_store_get(store, "twice", &b), ID7_OK);
+	CHECK_INT(id7_store_put(store, &b, temp_store_long()), ID7_OK);
+	CHECK_INT(revision_again(store, "twice"), 3);
+	copy_over(t, store, "twice", ID7_STORE_TALLY);
+	CHECK(!id7_glance_holds(store, &store->glance.subject));
+	CHECK_INT(revision_again(store, "twice"), 3);
+	copy_over(t, store, "twice", ID7_STORE_DB);
+	CHECK(!id7_glance_holds(store, &store->glance.subject));
+	CHECK_INT(revision_again(store, "twice"), 3);
+	temp_store_file(t, store, "twice", ID7_STORE_TALLY, path);
+	CHECK_INT(chmod(path, 0620), 0);
+	CHECK_INT(id7_store_get_again(store, "twice", &a), ID7_UNTRUSTED);
+	CHECK_INT(chmod(path, 0600), 0);
+	CHECK_INT(revision_again(store, "twice"), 3);
+	CHECK_INT(id7_store_remove(other, "twice", temp_store_long()), ID7_OK);
+	CHECK_INT(id7_store_get_again(store, "twice", &a), ID7_NOT_FOUND);
+	CHECK_INT(temp_store_add(other, "twice"), ID7_OK);
+	CHECK_INT(temp_store_add(other, "another"), ID7_OK);
+	CHECK_INT(revision_again(store, "twice"), 1);
+	CHECK_INT(revision_again(store, "another"), 1);
+	id7_store_close(&other);
+	id7_store_close(&store);
+}
+
 /* Nothing of a store names anybody. */
 static void
 test_names_nobody(const struct temp_store *t)
@@ -658,6 +730,7 @@ main(void)
 	test_change(&t);
 	test_provisional(&t);
 	test_one_file_alone(&t);
+	test_again(&t);
 	test_names_nobody(&t);
 	temp_remove(&t.temp);
 	return check_done();
