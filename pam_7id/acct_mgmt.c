@@ -5,6 +5,7 @@
 #include "pam_7id/conversation.h"
 #include "pam_7id/counting.h"
 #include "pam_7id/module.h"
+#include "pam_7id/refusal.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
@@ -14,6 +15,7 @@ acct_mgmt(struct module *module)
 	struct id7_login login;
 	int code;
 
+	refusal_clear(module);
 	code = count_account(module);
 	if (code == PAM_SUCCESS)
 		code = module_open(module, true);

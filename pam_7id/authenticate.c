@@ -6,6 +6,7 @@
 #include "pam_7id/counting.h"
 #include "pam_7id/module.h"
 #include "pam_7id/proof.h"
+#include "pam_7id/refusal.h"
 #include "pam_7id/result.h"
 
 int
@@ -17,6 +18,8 @@ authenticate(struct module *module)
 	int code;
 
 	module_delay(module);
+	if (module->mode == MODULE_VERIFIES || module->mode == MODULE_PREAUTH)
+		refusal_clear(module);
 	if (module->mode != MODULE_VERIFIES)
 		return count(module);
 	code = module_open(module, false);

@@ -19,6 +19,7 @@
 #include "pam_7id/conversation.h"
 #include "pam_7id/module.h"
 #include "pam_7id/proof.h"
+#include "pam_7id/refusal.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
@@ -215,6 +216,7 @@ chauthtok(struct module *module)
 	enum id7_whose whose;
 	int code;
 
+	refusal_clear(module);
 	code = module_open(module, false);
 	if (code == PAM_SUCCESS)
 		code = module_whose(module, &whose);

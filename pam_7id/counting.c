@@ -10,6 +10,7 @@
 #include "pam_7id/conversation.h"
 #include "pam_7id/place.h"
 #include "pam_7id/proof.h"
+#include "pam_7id/refusal.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
@@ -175,6 +176,8 @@ authsucc(struct module *module, struct place *place)
 		place_settle(place, module, ID7_SETTLE_RIGHT, &login);
 		code = result_authenticate(&login);
 	}
+	if (code == PAM_SUCCESS)
+		refusal_clear(module);
 	if (code == PAM_SUCCESS)
 		code = proof_keep(module, PROOF_LOGIN, &login);
 	return code;

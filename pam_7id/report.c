@@ -16,6 +16,7 @@
 #include "common/effects/journal.h"
 #include "pam_7id/audit.h"
 #include "pam_7id/conversation.h"
+#include "pam_7id/refusal.h"
 #include "pam_7id/result.h"
 
 #define FIELD_MAX 100
@@ -74,6 +75,7 @@ report_fault(struct module *module, const struct id7_fault *fault)
 
 	(void)id7_text_fault(ID7_LANG_EN, fault, line, sizeof line);
 	pam_syslog(module->pamh, LOG_ERR, "%s", line);
+	refusal_set(module, NULL);
 	if (module->config.silent)
 		return;
 	conversation_tell(module->pamh, module->flags, PAM_ERROR_MSG,
@@ -279,8 +281,10 @@ report_tell(struct module *module, const struct id7_login *login)
 	enum id7_lang lang = module_lang(module);
 	char text[TELL_MAX];
 
-	if (module->config.silent ||
-	    (login->error == ID7_OK && login->verdict != ID7_DENY))
+	if (login->error == ID7_OK && login->verdict != ID7_DENY)
+		return;
+	refusal_set(module, login);
+	if (module->config.silent)
 		return;
 	/* The reference comes first, in ASCII: older ssh clients garble the
 	 * rest. */

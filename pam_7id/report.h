@@ -21,7 +21,7 @@ void report_useless(struct module *module, const char *argument);
 
 /*
  * Logs a failure of the machine with its remedy (LOG_ERR) and tells the person
- * that logins are not available.
+ * and the program (refusal_set) that logins are not available.
  */
 void report_fault(struct module *module, const struct id7_fault *fault);
 
@@ -59,7 +59,7 @@ void report_login(struct module *module, const char *event,
 		  const struct id7_login *login);
 
 /*
- * Tells the person of a refusal: one text for every reason, another only for
+ * Tells the person and the program (refusal_set) of a refusal: one text for every reason, another only for
  * "busy" and "not available". Nothing on success.
  */
 void report_tell(struct module *module, const struct id7_login *login);

@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import store  # noqa: E402
 
 SCRIPTS = os.path.join(HERE, "scripts")
-REFERENCE = re.compile(r"7iD [0-9A-HJKMNP-TV-Z]{8}:")
+REFERENCE = re.compile(r"(7iD |SEVENID_REFERENCE=)[0-9A-HJKMNP-TV-Z]{8}\b")
 
 
 class Broken(Exception):
@@ -201,7 +201,7 @@ class Case:
         at = argv.index("--user")
         argv[at:at + 2] = [] if user is None else ["--user", user]
         _, out = self.store.run(argv)
-        got = REFERENCE.sub("7iD REF:", out.decode(errors="backslashreplace"))
+        got = REFERENCE.sub(r"\1REF", out.decode(errors="backslashreplace"))
         want = "\n".join(want) + "\nend\n"
         if got != want:
             raise Broken("the transcript differs\n" + "\n".join(
@@ -220,7 +220,7 @@ class Case:
                            else "=" + answer)
         elif word in ("error", "info"):
             want.append(f"  {word} {text_of(rest)}")
-        elif word in ("=", "delay"):
+        elif word in ("=", "delay", "env"):
             want.append(f"  {word} {rest}")
         else:
             calls.append(line)

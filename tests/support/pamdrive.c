@@ -14,6 +14,7 @@ struct drive {
 	char *answer[ANSWERS_MAX];
 	size_t answers, next;
 	bool show_delay;
+	bool show_env;
 };
 
 /*
@@ -188,6 +189,18 @@ call(pam_handle_t *pamh, char *what)
 	exit(2);
 }
 
+static void
+show_env(pam_handle_t *pamh)
+{
+	char **env = pam_getenvlist(pamh);
+
+	for (char **at = env; at != NULL && *at != NULL; at++) {
+		printf("  env %s\n", *at);
+		free(*at);
+	}
+	free(env);
+}
+
 struct setup {
 	const char *confdir, *service;
 	char *user, *rhost, *ruser, *tty;
@@ -231,6 +244,7 @@ read_options(int argc, char **argv, struct setup *setup, struct drive *drive)
 		{"answers", required_argument, NULL, 'a'},
 		{"no-conv", no_argument, NULL, 'n'},
 		{"delay", no_argument, NULL, 'd'},
+		{"env", no_argument, NULL, 'e'},
 		{NULL, 0, NULL, 0}};
 	int option;
 
@@ -263,6 +277,9 @@ read_options(int argc, char **argv, struct setup *setup, struct drive *drive)
 		case 'd':
 			drive->show_delay = true;
 			break;
+		case 'e':
+			drive->show_env = true;
+			break;
 		default:
 			exit(2);
 		}
@@ -292,6 +309,8 @@ main(int argc, char **argv)
 		printf("%s\n", argv[i]);
 		code = call(pamh, argv[i]);
 		printf("  = %s\n", pam_code_name(code));
+		if (drive.show_env)
+			show_env(pamh);
 	}
 	printf("end\n");
 	code = pam_end(pamh, code);
