@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "admin/ask.h"
+#include "admin/audit.h"
 #include "admin/ctl.h"
 #include "admin/json.h"
 #include "admin/print.h"
@@ -84,6 +85,8 @@ unlock_one(struct unlock *unlock, const char *name)
 		&was, &fault);
 	enum ctl_exit code = finish_one(unlock, name, error, &fault);
 
+	if (error != ID7_NOT_FOUND && error != ID7_INVALID)
+		audit_unlock(unlock->ctl, name, error == ID7_OK);
 	if (unlock->ctl->json)
 		say_json(unlock, name, code, was);
 	else if (code == CTL_DONE)

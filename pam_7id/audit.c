@@ -32,14 +32,11 @@ warn(struct module *module, int errnum)
 			   strerrordesc_np(errnum));
 }
 
-void
-audit_locked(struct module *module)
+static void
+send_all(struct module *module, const int *types, size_t count)
 {
-	static const int types[] = {AUDIT_ANOM_LOGIN_FAILURES,
-				    AUDIT_RESP_ACCT_LOCK};
 	char message[MESSAGE_MAX];
 	auto_fd fd = audit_open();
-	size_t i;
 
 	if (fd < 0) {
 		warn(module, errno);
@@ -51,7 +48,7 @@ audit_locked(struct module *module)
 			 (unsigned int)module->uid);
 	else
 		snprintf(message, sizeof message, "op=pam_7id ");
-	for (i = 0; i < sizeof types / sizeof *types; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (audit_log_user_message(fd, types[i], message,
 					   module->origin.rhost, NULL,
 					   module->origin.tty, 1) <= 0) {
@@ -59,4 +56,21 @@ audit_locked(struct module *module)
 			return;
 		}
 	}
+}
+
+void
+audit_locked(struct module *module)
+{
+	static const int types[] = {AUDIT_ANOM_LOGIN_FAILURES,
+				    AUDIT_RESP_ACCT_LOCK};
+
+	send_all(module, types, sizeof types / sizeof *types);
+}
+
+void
+audit_unlocked(struct module *module)
+{
+	static const int types[] = {AUDIT_RESP_ACCT_UNLOCK_TIMED};
+
+	send_all(module, types, sizeof types / sizeof *types);
 }

@@ -13,4 +13,10 @@
  */
 void audit_locked(struct module *module);
 
+/*
+ * The same for a lock that has ended by itself, told by the first attempt after
+ * it: AUDIT_RESP_ACCT_UNLOCK_TIMED.
+ */
+void audit_unlocked(struct module *module);
+
 #endif

@@ -7,3 +7,9 @@ audit_locked(struct module *module)
 {
 	(void)module;
 }
+
+void
+audit_unlocked(struct module *module)
+{
+	(void)module;
+}

@@ -15,6 +15,10 @@ import store  # noqa: E402
 SCRIPTS = os.path.join(HERE, "scripts")
 REFERENCE = re.compile(r"(7iD |SEVENID_REFERENCE=)[0-9A-HJKMNP-TV-Z]{8}\b")
 
+AUDIT = os.environ.get("AUDIT") == "1"  # the module is built with libaudit
+AUDIT_TYPES = {"USER_MGMT": 1102, "ANOM_LOGIN_FAILURES": 2100,
+               "RESP_ACCT_LOCK": 2207, "RESP_ACCT_UNLOCK_TIMED": 2206}
+
 
 class Broken(Exception):
     """The case is not written as README says, or did not hold."""
@@ -54,6 +58,7 @@ class Case:
         self.at = 0
         self.as_root = any(line == "as root" for _, line in self.lines)
         self.logged = []
+        self.audited = 0
         self.store = None
 
     def play(self):
@@ -256,6 +261,25 @@ class Case:
         over = self.store.log()[len(self.logged):]
         if over:
             raise Broken(f"unexpected in the log: {over[0]}")
+
+    def do_audit(self, rest):
+        """`audit TYPE TEXT`: the next audit record."""
+        if not AUDIT:
+            return
+        records = self.store.audit()
+        if len(records) <= self.audited:
+            raise Broken("no further audit record was sent")
+        record = records[self.audited]
+        self.audited += 1
+        name, _, text = rest.partition(" ")
+        if record != f"{AUDIT_TYPES[name]} {text}":
+            raise Broken(f"the audit record is {record!r}")
+
+    def do_audit_over(self, _):
+        """Every audit record was expected."""
+        over = self.store.audit()[self.audited:]
+        if over:
+            raise Broken(f"unexpected audit record: {over[0]}")
 
     def do_syslog(self, rest):
         """`syslog LEVEL TEXT`: a line of that level has the text."""

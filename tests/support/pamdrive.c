@@ -2,7 +2,9 @@
 /* Drives one PAM transaction through libpam: calls from the command line,
  * answers from a file, a transcript on standard output. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/pamtalk.h"
@@ -21,7 +23,8 @@ struct drive {
  * Answers, one a line: "=TEXT" (escapes as in pam_unescape); "!size N": N
  * letters; "!null": a response without text; "!none": success without a
  * response; "!error", "!again", "!buf", "!abort": the conversation fails so;
- * "!fail-with-answer": fails, and a response all the same.
+ * "!fail-with-answer": fails, and a response all the same; "!stop": the program
+ * stops before the next answer.
  */
 static void
 read_answers(struct drive *drive, const char *path)
@@ -83,6 +86,11 @@ answer(struct drive *drive, struct pam_response **ret_responses)
 	struct pam_response *response;
 	int code;
 
+	if (drive->next < drive->answers &&
+	    strcmp(drive->answer[drive->next], "!stop") == 0) {
+		drive->next++;
+		raise(SIGSTOP);
+	}
 	if (drive->next < drive->answers)
 		what = drive->answer[drive->next++];
 	else
@@ -158,7 +166,21 @@ flags_of(const char *words)
 	return all;
 }
 
-/* "authenticate", "authenticate:silent", "user=NAME", ... */
+/* A child that ends its copy of the handle, as login(1) does. */
+static int
+fork_end(pam_handle_t *pamh)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(pam_end(pamh, PAM_SUCCESS | (int)PAM_DATA_SILENT));
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		return PAM_ABORT;
+	return status;
+}
+
+/* "authenticate", "authenticate:silent", "user=NAME", "fork-end", ... */
 static int
 call(pam_handle_t *pamh, char *what)
 {
@@ -180,6 +202,8 @@ call(pam_handle_t *pamh, char *what)
 		pam_unescape(what);
 		return pam_set_item(pamh, PAM_USER, what + 5);
 	}
+	if (strcmp(what, "fork-end") == 0)
+		return fork_end(pamh);
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
 		if (strncmp(calls[i].name, what, len) == 0 &&
 		    calls[i].name[len] == '\0')

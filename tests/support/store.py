@@ -125,7 +125,8 @@ class Store:
 
     def run(self, argv, stdin=None, wait=True, shift=True):
         """Runs a program as the tests' user; its output as bytes, or the process."""
-        env = {"SYSLOG_CAPTURE": self.path("syslog"), "PATH": "/bin:/usr/bin"}
+        env = {"SYSLOG_CAPTURE": self.path("syslog"),
+               "AUDIT_CAPTURE": self.path("audit"), "PATH": "/bin:/usr/bin"}
         if shift and os.path.exists(self.path("shift")):
             env["CLOCKSHIFT"] = self.path("shift")
         who = {}
@@ -239,6 +240,15 @@ class Store:
                 return log.read()
         except FileNotFoundError:
             return ""
+
+    def audit(self):
+        """The audit records that were sent, one a line, each with its number first."""
+        try:
+            with open(self.path("audit"), encoding="utf-8",
+                      errors="surrogateescape") as log:
+                return log.read().splitlines()
+        except FileNotFoundError:
+            return []
 
     def forget_logs(self):
         """Empties both logs."""
