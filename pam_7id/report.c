@@ -253,6 +253,8 @@ report_outcome(struct module *module, const char *event,
 		return;
 	tell_log_fault(module);
 	write_syslog(module, event, log_name(module, login, name), login);
+	if (login->events.unlocked_now && login->ours)
+		audit_unlocked(module);
 	if (login->events.locked_now && login->ours)
 		audit_locked(module);
 }
