@@ -82,8 +82,19 @@ pass(struct module *module, int code)
 	return kept == PAM_SUCCESS ? code : kept;
 }
 
+/* Where the stack goes on after a refusal, as with `required`, the module
+ * behind must not judge what was typed: by what it does or how long it takes a
+ * guesser could tell. Nor need it ask again. */
+static void
+spoil(struct module *module)
+{
+	static const char nobodys[] = "\b\r\n\177refused by 7id";
+
+	(void)pam_set_item(module->pamh, PAM_AUTHTOK, nobodys);
+}
+
 static int
-preauth(struct module *module)
+take_place(struct module *module)
 {
 	struct id7_counting *counting = NULL;
 	auto_secret *typed = NULL;
@@ -91,7 +102,6 @@ preauth(struct module *module)
 	struct id7_login login;
 	int code, kept;
 
-	place_drop(module);
 	code = open_store(module, &whose);
 	if (code == PAM_USER_UNKNOWN)
 		return pass(module, PAM_IGNORE);
@@ -110,6 +120,22 @@ preauth(struct module *module)
 	}
 	kept = place_keep(module, PLACE_REFUSED, &login, &counting);
 	return kept == PAM_SUCCESS ? code : kept;
+}
+
+static int
+preauth(struct module *module)
+{
+	int code;
+
+	place_drop(module);
+	code = take_place(module);
+	if (code == PAM_IGNORE || code == PAM_INCOMPLETE)
+		return code;
+	spoil(module);
+	/* What is broken was told here; authfail need not tell it again. */
+	if (module->user != NULL && place_find(module) == NULL)
+		(void)place_keep(module, PLACE_REFUSED, NULL, NULL);
+	return code;
 }
 
 /* In a stack without preauth: the same two steps now. */

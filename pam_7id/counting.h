@@ -7,7 +7,8 @@
  *  1. no name of ours gets PAM_SUCCESS but by a place in the count that was
  *     taken in this handle, for this user, and still stood when it was settled.
  *  2. no failure of the machine is PAM_IGNORE or PAM_SUCCESS.
- *  3. what was typed waits with no place held: preauth asks, then reserves.
+ *  3. while a person types no place is held: preauth asks, then reserves.
+ *  4. what preauth has refused, no module behind it verifies.
  */
 #ifndef ID7_PAM_COUNTING_H
 #define ID7_PAM_COUNTING_H

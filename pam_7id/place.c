@@ -80,7 +80,7 @@ make(struct module *module, enum place_stage stage,
 	place->owner = getpid();
 	if (login != NULL)
 		place->login = *login;
-	place->told = !module->config.silent;
+	place->told = login == NULL || !module->config.silent;
 	if (copy_module(module, &place->module))
 		return place;
 	free(place);

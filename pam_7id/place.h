@@ -21,8 +21,8 @@ enum place_stage {
 
 struct place {
 	enum place_stage stage;
-	bool told;		       /* the person knows of a refusal */
-	struct id7_login login;	       /* of a refusal */
+	bool told;		       /* the person knows of a refusal, or need not */
+	struct id7_login login;	       /* of a refusal that is to be told */
 	struct id7_counting *counting; /* while live */
 	pid_t owner; /* whoever took it; a forked child's copy is nobody's */
 	struct module module; /* of the line that took it, for what is reported
@@ -40,7 +40,8 @@ struct place *place_find(struct module *module);
 bool place_is_of(const struct place *place, const struct module *module);
 
 /*
- * Keeps what became of the present user in this handle. *counting (NULL, or
+ * Keeps what became of the present user in this handle; `login` is the refusal,
+ * or NULL when there is none or it was told. *counting (NULL, or
  * pointing to NULL: none) is taken over and makes it PLACE_LIVE; on failure it
  * is released, not counted. PAM_SUCCESS; PAM_BUF_ERR.
  */
