@@ -5,7 +5,7 @@
     bench.py [--json] [--full] [--dir DIR]... BUILD
 
 BUILD is a build directory. Without --dir: /var/tmp, and /dev/shm where there is one, which shows
-what is left when flushing costs nothing. --full adds a store of 1,000,000 accounts (5 GB).
+what is left when flushing costs nothing. --full adds a store of 1,000,000 accounts (20 GB).
 Figures of two runs are not to be compared: compare what stands in one table.
 """
 import argparse
@@ -23,11 +23,11 @@ import time
 PASSWORD = "correct horse battery"
 WRONG = "incorrect horse battery"
 CHEAP = {"opslimit": "1", "memlimit": "8K", "hash_slots": "1024"}
-ROUNDS, SAMPLES = 5, 100
+ROUNDS, SAMPLES, DENY = 5, 100, 5
 SYSTEM_NAME = next(entry.pw_name for entry in pwd.getpwall() if entry.pw_uid)
 PROCS = (1, 8, 64, 200)
 GOAL_US, GOAL_FLUSHES = 700, 3
-FLUSHES = ("fsync", "fdatasync", "sync_file_range", "syncfs", "msync")
+FLUSHES = ("fsync(", "fdatasync(", "sync_file_range(", "syncfs(", "msync(")
 
 
 def load():
@@ -49,7 +49,7 @@ def filesystem(path):
 class Table:
     """Rows, printed as they come: aligned for people, or one JSON object a line."""
 
-    HEAD = ("p50_us", "p99_us", "per_s", "value", "lost", "goal", "met")
+    HEAD = ("p50_us", "p99_us", "per_s", "value", "lost", "load")
 
     def __init__(self, as_json):
         self.as_json = as_json
@@ -75,9 +75,10 @@ class Table:
         if area != self.area:
             self.area = area
             print(f"\n{area}\n  {'':44}" + "".join(
-                f"{name:>11}" for name in self.HEAD[:5]) + "  goal")
-        cells = "".join(f"{self.cell(values.get(name)):>11}"
-                        for name in self.HEAD[:5])
+                f"{name:>10}" for name in self.HEAD) + "  goal")
+        values["load"] = load()
+        cells = "".join(f"{self.cell(values.get(name)):>10}"
+                        for name in self.HEAD)
         verdict = {None: "", True: "met", False: "MISSED"}[met]
         print(f"  {what:44}{cells}  {goal or ''} {verdict}".rstrip(),
               flush=True)
@@ -191,28 +192,60 @@ class Bench:
                                **figures(act))
             self.table.row("store", f"{size:,} accounts: filled by the bench",
                            per_s=made["per_s"], value=made["shards"])
-            self.command(size, "check", "store", "check")
-            self.command(size, "backup", "store", "backup",
-                         os.path.join(self.base, f"b{size}"))
+            self.upkeep(size)
 
-    def command(self, size, name, *words):
-        """The time of a command of the tool, when it has it."""
-        begun = time.monotonic()
-        done = subprocess.run([self.sites[size].tool, "--conf",
-                               self.sites[size].conf, *words],
-                              capture_output=True, check=False)
-        took = time.monotonic() - begun
-        if done.returncode == 2:
-            self.table.say(f"7idctl {' '.join(words[:2])}: there is none yet.")
+    def upkeep(self, size):
+        """The long works, upon a second store that is imported from the first."""
+        people = os.path.join(self.base, "people")
+        backup = os.path.join(self.base, "backup")
+        twin = Site(self.options.build, self.base, f"i{size}", CHEAP)
+        self.tool(self.sites[size], size, "export", "export", "--format",
+                  "json", "--with-verifiers", out=people)
+        self.tool(twin, size, None, "init", "--accounts", str(size))
+        self.tool(twin, size, "import", "import", "json", people)
+        os.remove(people)
+        self.tool(twin, size, "check", "store", "check")
+        self.tool(twin, size, "backup", "store", "backup", backup)
+        self.tool(twin, size, "restore", "store", "restore", "--yes", backup)
+        shutil.rmtree(backup)
+        self.tool(twin, size, "compact", "store", "compact")
+        shutil.rmtree(twin.dir)
+
+    def tool(self, site, size, name, *words, out=os.devnull):
+        """Runs the tool; a row for `name` with its time and its memory."""
+        begun, peak = time.monotonic(), 0.0
+        with open(out, "wb") as sink, tempfile.TemporaryFile() as said, \
+                subprocess.Popen([site.tool, "--conf", site.conf, *words],
+                                 stdout=sink, stderr=said) as child:
+            while os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT
+                            | os.WNOHANG) is None:
+                peak = max(peak, peak_of(child.pid))
+                time.sleep(0.01)
+            took = time.monotonic() - begun
+            _, status, used = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+            said.seek(0)
+            if child.returncode:
+                sys.exit(f"7idctl {' '.join(words)}: exit status "
+                         f"{child.returncode}\n"
+                         f"{said.read().decode(errors='replace')}")
+        if name is None:
             return
-        self.table.row("store", f"{size:,} accounts: {name} (seconds)",
-                       value=round(took, 2), met=done.returncode == 0 or None)
+        work = used.ru_utime + used.ru_stime
+        self.table.row("long works (value: seconds)",
+                       f"{size:,} {name}: {peak:.0f} MiB, "
+                       f"{work:.2f} s of processor",
+                       per_s=round(size / took), value=round(took, 2),
+                       peak_mib=round(peak, 1), processor_s=round(work, 2))
 
     def latency(self):
         """Time beyond the hash, by cases and sizes, in rounds that mix them."""
         samples, flushes = {}, []
         for size, site in self.sites.items():
-            site.login("one", "wrong", size - 20, 20, 200, WRONG)
+            # Each another password: what was wrong before counts once.
+            for number in range(DENY):
+                site.login("one", "wrong", size - 20, 20, 20,
+                           f"{WRONG}{number}")
             site.store("add", SYSTEM_NAME, PASSWORD)
         for turn in range(ROUNDS):
             first = next(iter(self.sites.values()))
@@ -253,6 +286,9 @@ class Bench:
                 p99_us=round(statistics.median(t[1] for t in rounds), 1),
                 goal=f"<= {goal:.0f}" if bound else None,
                 met=p50 <= goal if bound else None)
+            if case in ("good", "wrong") and flush_us > 10:
+                self.table.row(area, f"{size:,} accounts: {case}, in flushes",
+                               value=round(p50 / flush_us, 1))
             want = "PAM_SUCCESS" if case.startswith("good") \
                 else "PAM_AUTH_ERR"
             if any(set(turn[3]) != {want} for turn in rounds):
@@ -285,12 +321,14 @@ class Bench:
                  "good", "0", "1", str(logins), PASSWORD],
                 stdout=subprocess.DEVNULL, check=True)
             with open(trace, encoding="utf-8", errors="replace") as lines:
-                names = [line.split(None, 1)[1].split("(")[0]
-                         for line in lines]
+                calls = [line.split(None, 1)[1] for line in lines]
+            names = [call.split("(")[0] for call in calls]
             counts.append({
                 "system calls": len(names),
                 "opens": names.count("openat"),
-                "flushes": sum(name in FLUSHES for name in names)})
+                "flushes": sum(call.startswith(FLUSHES)
+                               and call.rstrip().endswith("= 0")
+                               for call in calls)})
         for what in counts[0]:
             each = (counts[1][what] - counts[0][what]) / 10
             due = what == "flushes"
@@ -383,6 +421,18 @@ class Bench:
         done.set()
         watcher.join()
         return most[0]
+
+
+def peak_of(pid):
+    """The most MiB that a process that still runs ever had resident."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) / 1024
+    except (FileNotFoundError, ProcessLookupError):
+        pass
+    return 0.0
 
 
 def private_below(pid):
