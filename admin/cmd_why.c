@@ -241,6 +241,8 @@ gather(struct ctl *ctl, struct inquiry *inquiry)
 	if (facts->exempt)
 		return;
 	error = id7_open(&ctl->config, &id7, &inquiry->fault);
+	if (error == ID7_OK)
+		id7_ask_role(id7, people_role, &ctl->config);
 	if (error == ID7_OK && facts->name_ok)
 		error = id7_manage_look(id7, inquiry->name, &inquiry->picture,
 					&inquiry->fault);

@@ -178,7 +178,11 @@ log_in(struct life *life, bool right)
 	struct id7_login login;
 	char text[40];
 
-	password_text(right ? life->me->is.password : 0, text);
+	/* Each wrong one is another: a repeat would be no failure. */
+	password_text(right ? life->me->is.password
+			    : 1000000 + (uint32_t)random_below(&life->random,
+							       1u << 30),
+		      text);
 	temp_login_attempt(life->hand.id7, life->name, text, temp_store_long(),
 			   &login);
 	if (login.error != ID7_OK)
@@ -467,6 +471,7 @@ main(void)
 		return 77;
 	temp_login_make(&l);
 	l.config.policy.deny = 0;
+	l.config.policy.max_lifetime_failures = 0;
 	l.config.policy.lease = 300;
 	id7 = temp_login_open(&l);
 	for (unsigned int i = 0; i < COUNTERS; i++) {

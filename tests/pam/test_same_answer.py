@@ -15,13 +15,14 @@ import store  # noqa: E402
 if os.access("/dev/shm", os.W_OK):
     os.environ["TMPDIR"] = "/dev/shm"
 
-KINDS = ("unknown", "wrong", "locked", "held", "disabled", "expired")
+KINDS = ("unknown", "wrong", "locked", "held", "disabled", "expired",
+         "repeated", "old")
 NAMES = 40    # of each kind, so that deny = 16 is never reached
-SAMPLES = 13  # of each name
+SAMPLES = 13  # of each name: of a wrong one each another password
 ROUNDS = 3    # one must show no difference
 P = 0.01
 MEMLIMIT = "1M"  # a 64th of what is set by itself: quick, but no more than that
-RIGHT, WRONG = "right-horse-1", "wrong-horse-1"
+RIGHT, WRONG, NEW = "right-horse-1", "wrong-horse-1", "newer-horse-2"
 
 
 def names(kind, number=0):
@@ -42,12 +43,18 @@ def make(lang):
                 for name in names(kind)))
     home.crowd("serial", [(name, "", WRONG) for name in names("locked")])
     home.configure(deny="16")
+    home.crowd("serial", [(name, "", WRONG) for name in names("repeated")])
+    for name in names("old"):
+        home.drive(name, ["=" + RIGHT, "=" + NEW, "=" + NEW],
+                   calls=["chauthtok"])
     return home
 
 
-def password(kind):
-    """The right one where it is refused all the same."""
-    return WRONG if kind in ("unknown", "wrong") else RIGHT
+def password(kind, number=0):
+    """The right one where it is refused all the same; the old one, too."""
+    if kind in ("unknown", "wrong"):
+        return f"wrong-horse-{number:02}"
+    return WRONG if kind == "repeated" else RIGHT
 
 
 def same_words(home, check, lang):
@@ -87,13 +94,13 @@ def ks_p(one, two):
 def measure(home, number):
     """Times of each kind, in microseconds, taken in random order."""
     home.make(*(("unlock", name) for name in names("wrong")))
-    jobs = [(kind, name) for kind in KINDS for name in names(kind, number)
-            for _ in range(SAMPLES)]
+    jobs = [(kind, name, password(kind, i)) for kind in KINDS
+            for name in names(kind, number) for i in range(SAMPLES)]
     random.shuffle(jobs)
-    answers = home.crowd("serial", [(name, "", password(kind))
-                                    for kind, name in jobs])
+    answers = home.crowd("serial", [(name, "", typed)
+                                    for _, name, typed in jobs])
     times = {kind: [] for kind in KINDS}
-    for (kind, _), (code, taken) in zip(jobs, answers):
+    for (kind, *_), (code, taken) in zip(jobs, answers):
         if code != "PAM_AUTH_ERR":
             sys.exit(f"{kind}: {code}")
         times[kind].append(taken / 1000)

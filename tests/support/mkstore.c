@@ -81,6 +81,22 @@ add(struct id7 *id7, const char *name, char *password, char *flags,
 	return error;
 }
 
+/* "known=1 known_minutes=10", and so on: minutes begun that a lock lasts. */
+static void
+look_at_lane(const struct id7_picture *picture, enum id7_lane which,
+	     const char *name)
+{
+	const struct id7_lane_view *lane = &picture->lane[which];
+
+	int64_t left = lane->locked_until == 0
+			       ? 0
+			       : lane->locked_until - picture->now.wall;
+
+	printf(" %s=%u %s_minutes=%lld %s_step=%u %s_counted=%u", name,
+	       lane->failures, name, (long long)(left + 59) / 60, name,
+	       lane->step, name, picture->tally.lane[which].since_good);
+}
+
 static enum id7_error
 look(struct id7 *id7, const char *name, struct id7_fault *fault)
 {
@@ -91,7 +107,8 @@ look(struct id7 *id7, const char *name, struct id7_fault *fault)
 	if (error != ID7_OK)
 		return error;
 	printf("%s reason=%s failures=%u pending=%u locked=%d held=%d "
-	       "left=%lld episode=%u epoch=%llu good=%lld opslimit=%u\n",
+	       "left=%lld episode=%u epoch=%llu good=%lld opslimit=%u "
+	       "lifetime=%d",
 	       name, id7_reason_name(picture.reason), lane->failures,
 	       lane->pending, lane->locked_out, lane->held,
 	       (long long)(lane->locked_until == 0
@@ -99,7 +116,11 @@ look(struct id7 *id7, const char *name, struct id7_fault *fault)
 				   : lane->locked_until - picture.now.wall),
 	       lane->episode, (unsigned long long)picture.account.epoch,
 	       (long long)picture.tally.last_good,
-	       picture.account.cost.opslimit);
+	       picture.account.cost.opslimit, lane->lifetime);
+	look_at_lane(&picture, ID7_LANE_REMOTE, "remote");
+	look_at_lane(&picture, ID7_LANE_CONSOLE, "console");
+	look_at_lane(&picture, ID7_LANE_KNOWN, "known");
+	putchar('\n');
 	id7_wipe(&picture, sizeof picture);
 	return ID7_OK;
 }

@@ -9,7 +9,8 @@
 #include "common/usecases/manage.h"
 #include "tests/support/temp_store.h"
 
-#define TEMP_LOGIN_SOURCE "192.0.2.7"
+/* A name: a numeric address would be known after its first good login. */
+#define TEMP_LOGIN_SOURCE "client.example.org"
 
 struct temp_login {
 	struct temp_store t;

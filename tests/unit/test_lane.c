@@ -292,9 +292,174 @@ test_sourceless_clears_once_a_window(void)
 	CHECK_INT(lane.since_good, 0);
 }
 
+#define DAY INT64_C(86400)
+
+/* The moment a lock of the lane ends, after it was set at `boot`. */
+static int64_t
+lock_until(struct id7_lane_tally *lane, const struct id7_policy *policy,
+	   int64_t boot)
+{
+	struct id7_now now = at(boot);
+
+	(void)refresh(lane, policy, &now);
+	fail_to_the_lock(lane, policy, boot);
+	return lane->locked_until;
+}
+
+static void
+test_ladder(void)
+{
+	static const int64_t want[] = {600, 1200, 2400, 3600, 3600, 3600};
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0};
+	int64_t boot = 100;
+	size_t i;
+
+	policy.unlock_time_max = 3600;
+	for (i = 0; i < sizeof want / sizeof *want; i++) {
+		struct id7_now now = at(boot);
+
+		CHECK(!refresh(&lane, &policy, &now));
+		CHECK_INT(id7_lane_step(&lane, &now), i);
+		CHECK_INT(lock_until(&lane, &policy, boot), boot + want[i]);
+		CHECK_INT(id7_lane_step(&lane, &now), i);
+		CHECK_INT(lane.level, i + 1);
+		boot += want[i];
+	}
+	for (i = 0; i < 300; i++)
+		boot = lock_until(&lane, &policy, boot);
+	CHECK_INT(lane.level, ID7_LADDER_MAX + 1);
+	CHECK_INT(lock_until(&lane, &policy, boot), boot + 3600);
+}
+
+/* One step a full day after the end, not after the beginning. */
+static void
+test_quiet_days(void)
+{
+	static const struct {
+		int64_t after; /* the end of a third lock */
+		uint32_t step;
+	} cases[] = {
+		{0, 3},		  {DAY - 1, 3},	     {DAY, 2},
+		{2 * DAY - 1, 2}, {2 * DAY, 1},	     {3 * DAY - 1, 1},
+		{3 * DAY, 0},	  {4 * DAY, 0},	     {20000 * DAY, 0},
+		{-5, 3},	  {-20000 * DAY, 3},
+	};
+	struct id7_policy policy = usual;
+	struct id7_lane_tally third = {0};
+	int64_t boot = 100;
+	size_t i;
+
+	policy.unlock_time_max = 3600;
+	for (i = 0; i < 3; i++)
+		boot = lock_until(&third, &policy, boot);
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct id7_lane_tally lane = third;
+		struct id7_now now = at(boot + cases[i].after);
+
+		lane.locked = false;
+		CHECK_INT(id7_lane_step(&lane, &now), cases[i].step);
+	}
+	boot = lock_until(&third, &policy, boot + 2 * DAY);
+	CHECK_INT(third.level, 2);
+}
+
+/* A longer lock is clamped by its own step, not by the first one's. */
+static void
+test_clamped_by_its_step(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0}, back;
+	struct id7_now now = at(50);
+
+	policy.unlock_time_max = 3600;
+	(void)lock_until(&lane, &policy, lock_until(&lane, &policy, 10000));
+	back = lane;
+	CHECK(!refresh(&back, &policy, &now));
+	CHECK(back.locked);
+	CHECK_INT(back.locked_until, 50 + 1200);
+	policy.unlock_time_max = 900;
+	now = at(10600);
+	CHECK(!refresh(&lane, &policy, &now));
+	CHECK_INT(lane.locked_until, 10600 + 900);
+}
+
+static void
+test_console_cap(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0}, held;
+	struct id7_now now = at(100);
+	struct id7_events events;
+
+	policy.unlock_time = 0;
+	id7_lane_fail(&lane, 100, 1, 0);
+	id7_lane_fail(&lane, 100, 2, 0);
+	id7_lane_fail(&lane, 100, 3, 0);
+	held = lane;
+	CHECK(id7_lane_lock_if_due(&held, ID7_LANE_CONSOLE, &policy, &now));
+	CHECK(held.held);
+	policy.console_time_max = 60;
+	CHECK(id7_lane_lock_if_due(&lane, ID7_LANE_CONSOLE, &policy, &now));
+	CHECK(!lane.held);
+	CHECK_INT(lane.locked_until, 160);
+	now = at(159);
+	(void)id7_lane_refresh(&held, ID7_LANE_CONSOLE, &policy, &now);
+	CHECK(held.locked);
+	now = at(160);
+	events = id7_lane_refresh(&held, ID7_LANE_CONSOLE, &policy, &now);
+	CHECK(!held.locked && !held.held && held.failures == 0);
+	CHECK(!events.unlocked_now && !events.locked_now);
+	events = id7_lane_refresh(&lane, ID7_LANE_CONSOLE, &policy, &now);
+	CHECK(!lane.locked && events.unlocked_now);
+}
+
+/* Where nothing locks no lock stands, nor a hold where nothing holds. */
+static void
+test_deny_zero_lifts(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_lane_tally lane = {0}, held = {0};
+	struct id7_now now = at(100);
+
+	fail_to_the_lock(&lane, &policy, 100);
+	CHECK(id7_lane_hold(&held, &now));
+	CHECK(!id7_lane_hold(&held, &now));
+	policy.deny = 0;
+	policy.max_lifetime_failures = 100;
+	CHECK(!refresh(&lane, &policy, &now));
+	CHECK(!lane.locked);
+	CHECK(!refresh(&held, &policy, &now));
+	CHECK(held.locked && held.held && held.lifetime);
+	policy.max_lifetime_failures = 0;
+	CHECK(!refresh(&held, &policy, &now));
+	CHECK(!held.locked && !held.held && !held.lifetime);
+}
+
+static void
+test_has(void)
+{
+	struct id7_lane_tally lane = {0};
+
+	id7_lane_fail(&lane, 1, 11, 7);
+	id7_lane_fail(&lane, 1, 0, 7);
+	CHECK(id7_lane_has(&lane, 11, 7));
+	CHECK(!id7_lane_has(&lane, 11, 0));
+	CHECK(!id7_lane_has(&lane, 12, 7));
+	CHECK(!id7_lane_has(&lane, 0, 7));
+	id7_lane_forget(&lane);
+	CHECK(!id7_lane_has(&lane, 11, 7));
+}
+
 int
 main(void)
 {
+	test_ladder();
+	test_quiet_days();
+	test_clamped_by_its_step();
+	test_console_cap();
+	test_deny_zero_lifts();
+	test_has();
 	test_clamp32();
 	test_failures_are_kept_oldest_first();
 	test_window_slides();

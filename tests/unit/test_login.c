@@ -47,6 +47,44 @@ verdicts_and_reasons(struct site *site)
 	CHECK_INT(failures(site, "alice"), 1);
 }
 
+/* A trial looks into the lane that it comes from, and leaves no trace. */
+static void
+trial_peeks_into_its_lane(struct site *site)
+{
+	static const struct id7_origin strange = {.service = "test",
+						  .rhost = "203.0.113.77"};
+	const char *const wrong[] = {"wrong 1", "wrong 2", "wrong 3"};
+	struct id7_config config = site->config;
+	auto_secret *typed = site_secret(RIGHT);
+	struct id7_login login;
+	struct id7 *trial = NULL;
+	struct id7_fault fault;
+
+	site_add(site, "dora", RIGHT);
+	CHECK_INT(site_login(site, "dora", RIGHT).lane, ID7_LANE_REMOTE);
+	CHECK_INT(site_login(site, "dora", RIGHT).lane, ID7_LANE_KNOWN);
+	for (size_t i = 0; i < 3; i++) {
+		auto_secret *guess = site_secret(wrong[i]);
+
+		id7_login_attempt(site->id7, "dora", guess, &strange,
+				  id7_deadline_in(20000), &login);
+		CHECK_INT(login.lane, ID7_LANE_REMOTE);
+	}
+	CHECK(login.events.locked_now);
+	config.no_count = true;
+	CHECK_INT(id7_open(&config, &trial, &fault), ID7_OK);
+	id7_login_attempt(trial, "dora", typed, &site_origin,
+			  id7_deadline_in(20000), &login);
+	CHECK_INT(login.verdict, ID7_ALLOW);
+	CHECK_INT(login.lane, ID7_LANE_KNOWN);
+	id7_login_attempt(trial, "dora", typed, &strange,
+			  id7_deadline_in(20000), &login);
+	CHECK_INT(login.reason, ID7_REASON_LOCKED_OUT);
+	CHECK_INT(login.lane, ID7_LANE_REMOTE);
+	id7_close(&trial);
+	CHECK_INT(failures(site, "dora"), 3);
+}
+
 /* Names that nobody has are locked out like accounts. */
 static void
 phantoms_lock_too(struct site *site)
@@ -137,6 +175,7 @@ main(void)
 
 	site_make(&site);
 	verdicts_and_reasons(&site);
+	trial_peeks_into_its_lane(&site);
 	phantoms_lock_too(&site);
 	few_descriptors_count_nothing(&site);
 	queue_holds_no_place(&site);

@@ -124,9 +124,85 @@ test_bytes(void)
 	CHECK_INT(out[ID7_SOURCE_MAX], 0xa5);
 }
 
+/* Who may become known: numeric, of one person, not everybody's neighbour. */
+static void
+test_knowable(void)
+{
+	static const struct {
+		const char *rhost;
+		bool knowable;
+	} cases[] = {
+		{"192.0.2.1", true},
+		{"::ffff:192.0.2.1", true},
+		{"2001:db8::1", true},
+		{"10.0.0.1", true},
+		{"fd00::1", true},
+		{"128.0.0.1", true},
+		{"126.255.255.255", true},
+		{NULL, false},
+		{"", false},
+		{"localhost", false},
+		{"host.example.org", false},
+		{"127.0.0.1", false},
+		{"127.255.0.9", false},
+		{"::ffff:127.0.0.1", false},
+		{"::1", false},
+		{"::", false},
+		{"0.0.0.0", false},
+		{"169.254.7.7", false},
+		{"fe80::1", false},
+		{"fe80::1%eth0", false},
+		{"febf::1", false},
+		{"fec0::1", true},
+		{"203.0.113.9", false},
+		{"::ffff:203.0.113.9", false},
+		{"203.0.114.9", true},
+		{"2001:db8:5::1", false},
+		{"2001:db8:6::1", true},
+	};
+	struct id7_networks shared = {.count = 2};
+	size_t i;
+
+	CHECK(id7_network_parse("203.0.113.0/24", 14, &shared.item[0]));
+	CHECK(id7_network_parse("2001:db8:5::/48", 15, &shared.item[1]));
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct id7_origin origin = {.rhost = cases[i].rhost,
+					    .tty = "ssh"};
+
+		check_say(id7_origin_knowable(&origin, &shared) ==
+				  cases[i].knowable,
+			  __FILE__, __LINE__,
+			  cases[i].rhost == NULL ? "none" : cases[i].rhost);
+	}
+}
+
+/* su and sudo of a local user, and cron without a terminal: from nowhere. */
+static void
+test_local_programs(void)
+{
+	static const struct id7_origin programs[] = {
+		{.service = "su", .tty = "pts/0", .real_uid = 1000},
+		{.service = "su", .tty = "/dev/tty1", .real_uid = 1000},
+		{.service = "sudo",
+		 .tty = "/dev/pts/1",
+		 .rhost = "myhost",
+		 .real_uid = 1000},
+		{.service = "cron"},
+	};
+	const struct id7_networks none = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof programs / sizeof *programs; i++) {
+		CHECK(!id7_origin_console(&programs[i]));
+		CHECK(!id7_origin_knowable(&programs[i], &none));
+	}
+}
+
 int
 main(void)
 {
+	test_knowable();
+	test_local_programs();
 	test_console();
 	test_same_source();
 	test_bytes();

@@ -554,9 +554,308 @@ test_buried_oldest_first(void)
 	CHECK_INT(tally.lane[REMOTE].failure[1].at, 60);
 }
 
+static void
+test_lane_of(void)
+{
+	static const struct {
+		const char *what;
+		struct id7_whence from;
+		bool lanes;
+		enum id7_lane want;
+	} cases[] = {
+		{"no source", {false, false, 0}, true, REMOTE},
+		{"console", {true, false, 0}, true, ID7_LANE_CONSOLE},
+		{"console, one tally", {true, false, 0}, false, REMOTE},
+		{"known", {false, true, 7}, true, ID7_LANE_KNOWN},
+		{"known, one tally", {false, true, 7}, false, REMOTE},
+		{"known, but shared by now", {false, false, 7}, true, REMOTE},
+		{"stranger", {false, true, 8}, true, REMOTE},
+		{"same lower half",
+		 {false, true, 7 | INT64_C(1) << 40},
+		 true,
+		 REMOTE},
+		{"console with a known source",
+		 {true, true, 7},
+		 true,
+		 ID7_LANE_CONSOLE},
+	};
+	struct id7_now now = at(0);
+	size_t i;
+
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct id7_policy policy = usual;
+		struct id7_tally tally = fresh();
+
+		tally.known[4] = (struct id7_known_source){7, 11};
+		policy.lanes = cases[i].lanes;
+		check_say(id7_tally_lane(&tally, &policy, &now,
+					 &cases[i].from) == cases[i].want,
+			  __FILE__, __LINE__, cases[i].what);
+	}
+}
+
+static struct id7_settled
+attempt(struct id7_tally *tally, int64_t boot, enum id7_lane lane,
+	enum id7_settlement how, uint32_t fingerprint, uint32_t source)
+{
+	struct id7_whence from = {.source = source};
+
+	CHECK_INT(reserve(tally, boot, lane, 1, source), ID7_CLAIM_RESERVED);
+	return settle_as(tally, boot, lane, 1, how, fingerprint, from);
+}
+
+static void
+test_good_login_makes_known(void)
+{
+	struct id7_whence from = {.knowable = true,
+				  .source = UINT64_C(7) << 40 | 9};
+	struct id7_tally tally = fresh();
+	struct id7_now now = at(10);
+
+	CHECK_INT(reserve(&tally, 10, REMOTE, 1, 9), ID7_CLAIM_RESERVED);
+	settle_as(&tally, 10, REMOTE, 1, ID7_SETTLE_WRONG, 5, from);
+	CHECK_INT(id7_tally_lane(&tally, &usual, &now, &from), REMOTE);
+	CHECK_INT(reserve(&tally, 10, REMOTE, 1, 9), ID7_CLAIM_RESERVED);
+	settle_as(&tally, 10, REMOTE, 1, ID7_SETTLE_RIGHT, 0, from);
+	CHECK_INT(id7_tally_lane(&tally, &usual, &now, &from), ID7_LANE_KNOWN);
+	id7_tally_unlock(&tally);
+	CHECK_INT(id7_tally_lane(&tally, &usual, &now, &from), ID7_LANE_KNOWN);
+	CHECK(!refresh(&tally, now, ALL_ALIVE));
+	(void)id7_tally_refresh(&tally, id, 6, &usual, &now, ALL_ALIVE);
+	CHECK_INT(id7_tally_lane(&tally, &usual, &now, &from), REMOTE);
+	from.knowable = false;
+	CHECK_INT(reserve(&tally, 10, REMOTE, 1, 9), ID7_CLAIM_RESERVED);
+	settle_as(&tally, 10, REMOTE, 1, ID7_SETTLE_RIGHT, 0, from);
+	CHECK_INT(tally.known[0].source, 0);
+}
+
+static void
+test_repeats(void)
+{
+	struct id7_tally tally = fresh(), before;
+	struct id7_settled s;
+
+	CHECK(!attempt(&tally, 10, REMOTE, ID7_SETTLE_WRONG, 5, 9).repeated);
+	before = tally;
+	s = attempt(&tally, 20, REMOTE, ID7_SETTLE_WRONG, 5, 9);
+	CHECK(s.repeated && s.stands && !s.events.locked_now);
+	CHECK_INT(s.failures, 1);
+	CHECK_MEM(&before.lane, &tally.lane, sizeof tally.lane);
+	CHECK_MEM(&before.seen, &tally.seen, sizeof tally.seen);
+	CHECK_INT(tally.last_bad, 1000020);
+	CHECK(!attempt(&tally, 20, REMOTE, ID7_SETTLE_WRONG, 5, 8).repeated);
+	CHECK(attempt(&tally, 5000, REMOTE, ID7_SETTLE_WRONG, 5, 9).repeated);
+	CHECK_INT(view(&tally, 5000, REMOTE).failures, 0);
+	CHECK(!attempt(&tally, 5000, REMOTE, ID7_SETTLE_WRONG, 0, 9).repeated);
+	CHECK(!attempt(&tally, 5000, REMOTE, ID7_SETTLE_WRONG, 0, 9).repeated);
+	attempt(&tally, 5000, REMOTE, ID7_SETTLE_RIGHT, 0, 8);
+	CHECK(attempt(&tally, 5000, REMOTE, ID7_SETTLE_WRONG, 5, 9).repeated);
+	attempt(&tally, 5000, REMOTE, ID7_SETTLE_RIGHT, 0, 9);
+	CHECK(!attempt(&tally, 5000, REMOTE, ID7_SETTLE_WRONG, 5, 9).repeated);
+	id7_tally_unlock(&tally);
+	CHECK(!attempt(&tally, 5000, REMOTE, ID7_SETTLE_WRONG, 5, 9).repeated);
+}
+
+/* What was pushed out of the short list still stands among the failures. */
+static void
+test_repeats_in_the_window(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_tally tally = fresh();
+	struct id7_whence from = {.source = 9};
+	struct id7_now now = at(10);
+	struct id7_settled s;
+	uint32_t i;
+
+	policy.deny = ID7_DENY_MAX;
+	for (i = 1; i < ID7_DENY_MAX; i++) {
+		reserve_at(&tally, &policy, now, REMOTE, 1, 9);
+		id7_tally_settle(&tally, &policy, &now, REMOTE, 1,
+				 ID7_SETTLE_WRONG, i, &from, &s);
+		CHECK(!s.repeated);
+	}
+	for (i = 1; i < ID7_DENY_MAX; i++) {
+		reserve_at(&tally, &policy, now, REMOTE, 1, 9);
+		id7_tally_settle(&tally, &policy, &now, REMOTE, 1,
+				 ID7_SETTLE_WRONG, i, &from, &s);
+		CHECK(s.repeated);
+	}
+	CHECK_INT(view(&tally, 10, REMOTE).failures, ID7_DENY_MAX - 1);
+}
+
+static void
+test_old_passwords(void)
+{
+	struct id7_tally tally = fresh(), before;
+	struct id7_settled s;
+	int i;
+
+	attempt(&tally, 10, REMOTE, ID7_SETTLE_WRONG, 5, 9);
+	before = tally;
+	for (i = 0; i < 40; i++) {
+		s = attempt(&tally, 20, REMOTE, ID7_SETTLE_OLD, 6, 9);
+		CHECK(s.stands && !s.repeated && !s.events.locked_now);
+		CHECK_INT(s.failures, 1);
+	}
+	CHECK_MEM(&before.lane, &tally.lane, sizeof tally.lane);
+	CHECK_MEM(&before.seen, &tally.seen, sizeof tally.seen);
+	CHECK_INT(tally.last_old, 1000020);
+	CHECK_INT(tally.last_bad, 1000020);
+	CHECK_INT(tally.last_good, 0);
+}
+
+/* `lifetime` failures in other windows than the last. */
+static struct id7_tally
+many_failures(uint32_t lifetime, int64_t boot)
+{
+	struct id7_tally tally = fresh();
+
+	refresh(&tally, at(boot), ALL_ALIVE);
+	tally.lane[REMOTE].since_good = lifetime;
+	return tally;
+}
+
+static struct id7_events
+look_held(struct id7_tally *tally, int64_t boot, uint32_t deny, uint32_t most)
+{
+	struct id7_policy policy = usual;
+	struct id7_now now = at(boot);
+
+	policy.deny = deny;
+	policy.max_lifetime_failures = most;
+	return id7_tally_refresh(tally, id, 5, &policy, &now, ALL_ALIVE);
+}
+
+static void
+test_hold(void)
+{
+	struct id7_tally tally = many_failures(99, 10);
+
+	CHECK(!look_held(&tally, 10, 3, 100).locked_now);
+	tally.lane[ID7_LANE_KNOWN].since_good = 1;
+	CHECK(!look_held(&tally, 10, 3, 0).locked_now);
+	CHECK(look_held(&tally, 10, 3, 100).locked_now);
+	CHECK(!look_held(&tally, 10, 3, 100).locked_now);
+	CHECK(view(&tally, 10, REMOTE).held);
+	CHECK(view(&tally, 10, REMOTE).lifetime);
+	CHECK_INT(view(&tally, 10, REMOTE).episode, 1);
+	CHECK_INT(view(&tally, 10, REMOTE).locked_until, 0);
+	CHECK(!view(&tally, 10, ID7_LANE_KNOWN).held);
+	CHECK_INT(id7_tally_lifetime(&tally), 100);
+	/* It stays for whoever is locked by anything. */
+	look_held(&tally, INT32_MAX, 3, 10000);
+	CHECK(view(&tally, INT32_MAX, REMOTE).held);
+	look_held(&tally, INT32_MAX, 0, 10000);
+	CHECK(view(&tally, INT32_MAX, REMOTE).held);
+	look_held(&tally, INT32_MAX, 3, 0);
+	CHECK(view(&tally, INT32_MAX, REMOTE).held);
+	CHECK(id7_tally_unlock(&tally));
+	CHECK_INT(id7_tally_lifetime(&tally), 0);
+	CHECK(!look_held(&tally, INT32_MAX, 3, 1).locked_now);
+}
+
+/* A hold comes over a lock as an episode of its own, and never ends by time. */
+static void
+test_hold_over_a_lock(void)
+{
+	struct id7_tally tally = fresh();
+
+	guess_wrong(&tally, 10, 3);
+	CHECK_INT(view(&tally, 10, REMOTE).episode, 1);
+	tally.lane[ID7_LANE_CONSOLE].since_good = 50;
+	CHECK(look_held(&tally, 20, 3, 53).locked_now);
+	CHECK_INT(view(&tally, 20, REMOTE).episode, 2);
+	CHECK(!look_held(&tally, 9999, 3, 53).unlocked_now);
+	CHECK(view(&tally, 9999, REMOTE).held);
+}
+
+/* The failure that reaches both limits is one episode. */
+static void
+test_hold_and_deny_at_once(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_tally tally = many_failures(97, 10);
+	struct id7_whence from = {.source = 9};
+	struct id7_now now = at(10);
+	struct id7_settled s;
+	uint32_t i;
+
+	policy.max_lifetime_failures = 100;
+	for (i = 0; i < 3; i++) {
+		reserve_at(&tally, &policy, now, REMOTE, 1, 9);
+		id7_tally_settle(&tally, &policy, &now, REMOTE, 1,
+				 ID7_SETTLE_WRONG, 10 + i, &from, &s);
+	}
+	CHECK(s.events.locked_now);
+	CHECK_INT(view(&tally, 10, REMOTE).episode, 1);
+	CHECK(view(&tally, 10, REMOTE).lifetime);
+}
+
+static void
+test_what_takes_back(void)
+{
+	struct id7_tally tally = many_failures(50, 10);
+	struct id7_whence address = {.knowable = true, .source = 77};
+	struct id7_whence console = {.console = true};
+
+	guess_wrong(&tally, 10, 2);
+	CHECK_INT(tally.lane[REMOTE].since_good, 52);
+	attempt(&tally, 11, REMOTE, ID7_SETTLE_RIGHT, 0, 0);
+	CHECK_INT(tally.lane[REMOTE].since_good, 52);
+	attempt(&tally, 11, REMOTE, ID7_SETTLE_RIGHT, 0, 9);
+	CHECK_INT(tally.lane[REMOTE].since_good, 50);
+	attempt(&tally, 12, REMOTE, ID7_SETTLE_WRONG, 1234, 0);
+	attempt(&tally, 12, REMOTE, ID7_SETTLE_RIGHT, 0, 0);
+	CHECK_INT(tally.lane[REMOTE].since_good, 50);
+	tally.lane[ID7_LANE_KNOWN].since_good = 5;
+	tally.lane[ID7_LANE_CONSOLE].since_good = 6;
+	reserve(&tally, 12, ID7_LANE_KNOWN, 1, 77);
+	settle_as(&tally, 12, ID7_LANE_KNOWN, 1, ID7_SETTLE_RIGHT, 0, address);
+	reserve(&tally, 12, ID7_LANE_CONSOLE, 1, 0);
+	settle_as(&tally, 12, ID7_LANE_CONSOLE, 1, ID7_SETTLE_RIGHT, 0,
+		  console);
+	CHECK_INT(id7_tally_lifetime(&tally), 50);
+	reserve(&tally, 12, REMOTE, 1, 77);
+	settle_as(&tally, 12, REMOTE, 1, ID7_SETTLE_RIGHT, 0, address);
+	CHECK_INT(id7_tally_lifetime(&tally), 0);
+}
+
+/* A timed lock that is over is told once; what lifts a lock otherwise is not
+ * its time. */
+static void
+test_unlocked_now(void)
+{
+	struct id7_policy nobody = usual;
+	struct id7_tally tally = fresh();
+	struct id7_now now = at(610);
+
+	guess_wrong(&tally, 10, 3);
+	CHECK(!look_held(&tally, 609, 3, 0).unlocked_now);
+	CHECK(look_held(&tally, 610, 3, 0).unlocked_now);
+	CHECK(!look_held(&tally, 611, 3, 0).unlocked_now);
+	guess_wrong(&tally, 620, 3);
+	nobody.deny = 0;
+	CHECK(!id7_tally_refresh(&tally, id, 5, &nobody, &now, ALL_ALIVE)
+		       .unlocked_now);
+	CHECK(!view(&tally, 621, REMOTE).locked_out);
+	guess_wrong(&tally, 630, 3);
+	CHECK(id7_tally_unlock(&tally));
+	CHECK(!look_held(&tally, 9999, 3, 0).unlocked_now);
+}
+
 int
 main(void)
 {
+	test_lane_of();
+	test_good_login_makes_known();
+	test_repeats();
+	test_repeats_in_the_window();
+	test_old_passwords();
+	test_hold();
+	test_hold_over_a_lock();
+	test_hold_and_deny_at_once();
+	test_what_takes_back();
+	test_unlocked_now();
 	test_init();
 	test_must_1_pending_count();
 	test_right_logins_are_never_wrong();
