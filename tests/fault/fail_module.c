@@ -38,7 +38,20 @@ struct play {
 	bool welcome;		/* the unharmed call says PAM_SUCCESS */
 	bool fresh;		/* run and log directories must be made */
 	bool outgrown;		/* and the verifier is of a lower cost */
+	const char *counts;	/* a stack in which 7id only counts */
 };
+
+/* What stands for the module that verifies: it always says the same. */
+#define COUNTS_RIGHT                                                           \
+	"auth requisite %1$s preauth conf=%2$s/7id.conf\n"                     \
+	"auth [success=1 default=bad] pam_permit.so\n"                         \
+	"auth [default=die] %1$s authfail conf=%2$s/7id.conf\n"                \
+	"auth sufficient %1$s authsucc conf=%2$s/7id.conf\n"                   \
+	"auth required pam_deny.so\n"
+#define COUNTS_WRONG                                                           \
+	"auth requisite %1$s preauth conf=%2$s/7id.conf\n"                     \
+	"auth sufficient pam_deny.so\n"                                        \
+	"auth [default=die] %1$s authfail conf=%2$s/7id.conf\n"
 
 static const struct play plays[] = {
 	{"right", ADA, {RIGHT}, pam_authenticate, .welcome = true},
@@ -61,6 +74,17 @@ static const struct play plays[] = {
 	 {RIGHT},
 	 pam_authenticate,
 	 .account_flags = ID7_ACCOUNT_DISABLED},
+	{"counted, right",
+	 ADA,
+	 {RIGHT},
+	 pam_authenticate,
+	 .welcome = true,
+	 .counts = COUNTS_RIGHT},
+	{"counted, wrong",
+	 ADA,
+	 {WRONG},
+	 pam_authenticate,
+	 .counts = COUNTS_WRONG},
 	{"account", ADA, {NULL}, pam_acct_mgmt, .welcome = true},
 	{"account disabled",
 	 ADA,
@@ -165,13 +189,17 @@ prepare(struct scene *scene, const struct play *play)
 		  ID7_OK);
 }
 
+/* A place whose holder has gone is a failure from the next attempt on. */
 static uint32_t
 failures(struct id7 *id7)
 {
 	struct id7_picture picture = {0};
+	uint32_t all = 0;
 
 	CHECK_INT(id7_manage_look(id7, ADA, &picture, NULL), ID7_OK);
-	return picture.lane[ID7_LANE_REMOTE].failures;
+	for (int i = 0; i < ID7_LANES; i++)
+		all += picture.lane[i].failures + picture.lane[i].pending;
+	return all;
 }
 
 /* In the child: the call with its failure, then a whole login or two. */
@@ -179,7 +207,9 @@ static void
 act(const struct scene *scene, const struct play *play, unsigned int point,
     enum fail_how how)
 {
-	struct door_visit visit = {.user = play->user};
+	struct door_visit visit = {
+		.user = play->user,
+		.service = play->counts != NULL ? "counts" : NULL};
 	struct told *told = scene->told;
 	enum fail_kind kind;
 	int64_t begun;
@@ -194,8 +224,12 @@ act(const struct scene *scene, const struct play *play, unsigned int point,
 	told->failed = fail_disarm(&kind);
 	told->ms = door_clock_ms() - begun;
 	told->kind = (int)kind;
+	/* A place that could not be settled is held until the end. */
+	if (play->counts != NULL)
+		pam_end(visit.pamh, told->code);
 	told->leaked = open_descriptors() - before;
-	pam_end(visit.pamh, told->code);
+	if (play->counts == NULL)
+		pam_end(visit.pamh, told->code);
 	told->counted = failures(scene->id7);
 	if (play->account_flags & ID7_ACCOUNT_DISABLED)
 		_exit(0);
@@ -285,6 +319,19 @@ run_point(struct scene *scene, const struct play *play, unsigned int point,
 	return true;
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static void
+build_counting(const struct scene *scene, const char *stack)
+{
+	char text[2000];
+
+	snprintf(text, sizeof text, stack, scene->module,
+		 scene->l.t.temp.dir);
+	door_write(&scene->l, "pam.d/counts", text);
+}
+#pragma GCC diagnostic pop
+
 static void
 run_play(struct scene *scene, const struct play *play, unsigned int stride)
 {
@@ -292,6 +339,8 @@ run_play(struct scene *scene, const struct play *play, unsigned int stride)
 
 	door_build(&scene->l, scene->module,
 		   play->outgrown ? "opslimit = 2\n" : "");
+	if (play->counts != NULL)
+		build_counting(scene, play->counts);
 	for (int how = 0; how < FAIL_HOWS; how++) {
 		unsigned int point = random_below(&scene->random, stride);
 

@@ -17,6 +17,7 @@
 /* Who comes, and what he types at the prompts, in their order. */
 struct door_visit {
 	const char *user;
+	const char *service; /* NULL: 7id */
 	const char *typed[3];
 	unsigned int next;
 	pam_handle_t *pamh;
@@ -99,7 +100,9 @@ door_enter(const struct temp_login *l, struct door_visit *visit)
 	int code;
 
 	snprintf(confdir, sizeof confdir, "%s/pam.d", l->t.temp.dir);
-	code = pam_start_confdir("7id", visit->user, &conv, confdir,
+	code = pam_start_confdir(visit->service != NULL ? visit->service
+							: "7id",
+				 visit->user, &conv, confdir,
 				 &visit->pamh);
 	if (code != PAM_SUCCESS) {
 		fprintf(stderr, "pam_start_confdir: %d\n", code);
