@@ -23,6 +23,7 @@ const struct column person_columns[] = {
 	[PERSON_EXPIRES] = {"expires", false},
 	[PERSON_MUST_CHANGE] = {"must_change", true},
 	[PERSON_DISABLED] = {"disabled", true},
+	[PERSON_COUNTS_ONLY] = {"counts_only", true},
 	[PERSON_COLUMNS] = {0},
 };
 
@@ -80,6 +81,9 @@ read_verifier(const struct reading *r)
 		a->flags |= ID7_ACCOUNT_NO_VERIFIER;
 		return true;
 	}
+	if (a->flags & ID7_ACCOUNT_COUNTS_ONLY)
+		return refuse(r, PERSON_COUNTS_ONLY,
+			      ID7_N("there is a verifier, too"));
 	what = id7_phc_parse(text, &a->cost, a->salt, a->verifier);
 	if (what != ID7_PHC_GOOD)
 		return refuse(r, PERSON_VERIFIER, id7_phc_text(what));
@@ -156,6 +160,8 @@ read_flags(const struct reading *r)
 {
 	if (is_true(r, PERSON_MUST_CHANGE))
 		r->account->flags |= ID7_ACCOUNT_MUST_CHANGE;
+	if (is_true(r, PERSON_COUNTS_ONLY))
+		r->account->flags |= ID7_ACCOUNT_COUNTS_ONLY;
 	if (is_true(r, PERSON_DISABLED)) {
 		r->account->flags |= ID7_ACCOUNT_DISABLED;
 		r->account->disabled_at = r->now;

@@ -87,6 +87,9 @@ person_value(const struct id7_account *account, enum person_column column,
 	case PERSON_DISABLED:
 		put_truth(account->flags & ID7_ACCOUNT_DISABLED, ret_value);
 		break;
+	case PERSON_COUNTS_ONLY:
+		put_truth(account->flags & ID7_ACCOUNT_COUNTS_ONLY, ret_value);
+		break;
 	case PERSON_COLUMNS:
 		break;
 	}

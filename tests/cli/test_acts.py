@@ -75,6 +75,27 @@ def passwords(tool):
     tool.run("passwd", "nobody.here", "--generate", code=3)
 
 
+def counts_only(tool):
+    """An account that 7id only counts for says so on each screen."""
+    tool.run("add", "greta", "--counts-only", "--generate", code=2)
+    tool.run("add", "greta", "--counts-only", "--password-stdin", code=2)
+    _, err = tool.run("add", "greta", "--counts-only")
+    check("another module checks the password" in err, err)
+    out, _ = tool.run("status", "greta")
+    check(out == "greta counts-only 0/3 failures\n", out)
+    shown = tool.json("show", "greta")
+    check((shown["counts_only"], shown["verifier"], shown["can_login"]) ==
+          (True, None, True), shown)
+    for screen in tool.screen("show", "greta"), tool.screen("list"):
+        check("counts only" in screen[0] or "only counts" in screen[0], screen)
+    for screen in tool.screen("why", "greta"):
+        check("passwd greta" not in screen, screen)
+    tool.run("passwd", "greta", "--password-stdin", given=PASSWORD + "\n")
+    shown = tool.json("show", "greta")
+    check((shown["counts_only"], shown["state"]) == (False, "ok"), shown)
+    tool.run("remove", "greta", "--yes")
+
+
 def describe(tool):
     tool.run("set", "bob", code=2)
     tool.run("set", "bob", "--email", "not an address", code=2)
@@ -165,6 +186,7 @@ def main():
         init(tool)
         add(tool)
         passwords(tool)
+        counts_only(tool)
         describe(tool)
         disable(tool)
         lock(tool)

@@ -84,6 +84,11 @@ def flags(tool):
     check(tool.json("show", "fay")["expires"] == "2999-01-01T00:00:00Z", "end")
     check(tool.json("status", "fay", code=4)["state"] == "no-password",
           "no verifier: nothing opens the account")
+    tool.run("import", "csv", "-", given="name,counts_only\ngus,true\n")
+    check(tool.json("status", "gus")["state"] == "counts-only", "counts only")
+    _, err = tool.run("import", "csv", "-", code=1, given=(
+        f"name,counts_only,verifier\nhal,true,\"{phc(1)}\"\n"))
+    check("counts_only" in err, "both:", err)
 
 
 BAD = (
