@@ -7,7 +7,8 @@ import sys
 
 # Suites and tests whose figures are shown.
 PROOFS = ("7id:fault ", "7id:fuzz ", "7id:pam / parallel",
-          "7id:pam / memory")
+          "7id:pam / memory", "7id:pam / owner", "7id:pam / flood",
+          "7id:pam / faillock_compare")
 
 
 def figures(test):

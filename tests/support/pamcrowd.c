@@ -50,7 +50,7 @@ now_ns(void)
 	return (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
 }
 
-/* Prints "NUMBER CODE NANOSECONDS" by one write. */
+/* Prints "NUMBER CODE NANOSECONDS PID" by one write. */
 static void
 log_in(size_t number, struct job *job, const char *confdir)
 {
@@ -73,8 +73,9 @@ log_in(size_t number, struct job *job, const char *confdir)
 		pam_set_item(pamh, PAM_TTY, job->tty);
 	before = now_ns();
 	code = pam_authenticate(pamh, 0);
-	len = snprintf(line, sizeof line, "%zu %s %lld\n", number,
-		       pam_code_name(code), (long long)(now_ns() - before));
+	len = snprintf(line, sizeof line, "%zu %s %lld %d\n", number,
+		       pam_code_name(code), (long long)(now_ns() - before),
+		       (int)getpid());
 	pam_end(pamh, code);
 	if (write(STDOUT_FILENO, line, (size_t)len) != len)
 		exit(2);

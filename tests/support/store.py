@@ -16,8 +16,8 @@ import threading
 USER = 65534
 SETTINGS = {"opslimit": "1", "memlimit": "8K"}
 CALLS = ("auth", "account", "password", "session")
-PROGRAMS = ("PAM_7ID", "PAM_GIVE", "PAMDRIVE", "PAMCROWD", "PAMSTATE",
-            "MKSTORE")
+PROGRAMS = ("PAM_7ID", "PAM_GIVE", "PAM_YESNO", "PAMDRIVE", "PAMCROWD",
+            "PAMSTATE", "MKSTORE", "LOCKPLAY")
 
 _base = None
 _templates = {}
@@ -72,6 +72,7 @@ class Store:
         self.settings = {**SETTINGS, **settings}
         self.arguments = list(arguments)
         self.stack = stack or {}
+        self.pids = []  # of the last crowd, in the order of its jobs
         self.conf = self.path("7id.conf")
         os.mkdir(self.path("pam.d"))
         self.own(self.dir, self.path("pam.d"))
@@ -218,11 +219,13 @@ class Store:
         jobs = [job for jobs in waves for job in jobs]
         code, out = self.run([program("pamcrowd"), how, self.path("pam.d"),
                               path, program("pam_7id")])
-        lines = sorted((int(number), word, int(time)) for number, word, time
+        lines = sorted((int(number), word, int(time), int(pid))
+                       for number, word, time, pid
                        in (line.split() for line in out.decode().splitlines()))
         if code != 0 or len(lines) != len(jobs):
             sys.exit(f"pamcrowd failed: {code}, {len(lines)} answers")
-        return [(word, time) for _, word, time in lines]
+        self.pids = [pid for _, _, _, pid in lines]
+        return [(word, time) for _, word, time, _ in lines]
 
     def log(self):
         """The records of log.jsonl; 7id.db(5) lets empty lines stand."""
