@@ -254,6 +254,20 @@ free_place(const struct id7_tally *tally, enum id7_lane lane,
 	return true;
 }
 
+/* Those under way may all be wrong: nobody gets past the hold beside them. */
+static bool
+lifetime_full(const struct id7_tally *tally, const struct id7_policy *policy,
+	      enum id7_lane lane)
+{
+	uint64_t most = id7_tally_lifetime(tally);
+	size_t i;
+
+	for (i = 0; i < ID7_LANES; i++)
+		most += pending_in(tally, (enum id7_lane)i);
+	return lane == ID7_LANE_REMOTE && policy->max_lifetime_failures != 0 &&
+	       most >= policy->max_lifetime_failures;
+}
+
 enum id7_claim
 id7_tally_reserve(struct id7_tally *tally, const struct id7_policy *policy,
 		  const struct id7_now *now, const struct id7_whence *whence,
@@ -270,7 +284,8 @@ id7_tally_reserve(struct id7_tally *tally, const struct id7_policy *policy,
 		return ID7_CLAIM_LOCKED_OUT;
 	if (policy->deny != 0 && view.failures + view.pending >= policy->deny)
 		return ID7_CLAIM_FULL;
-	if (!free_place(tally, lane, ret_index))
+	if (lifetime_full(tally, policy, lane) ||
+	    !free_place(tally, lane, ret_index))
 		return ID7_CLAIM_FULL;
 	place = &tally->reservation[*ret_index];
 	place->nonce = nonce;

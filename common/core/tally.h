@@ -5,7 +5,8 @@
  *
  * MUST
  *  1. failures in the window + pending reservations never exceed `deny`, so no
- *     more than `deny` wrong authtoks are verified per window and lane.
+ *     more than `deny` wrong authtoks are verified per window and lane; and the
+ *     remote lane verifies none that could be failure max_lifetime_failures + 1.
  *  2. a reservation ends as exactly one of: right, failure, released.
  *  3. no step of any clock makes a lock longer than id7_policy_lock_time of its
  *     step from now.

@@ -210,16 +210,21 @@ model_reserve(struct model *model, const struct id7_policy *policy,
 {
 	const struct model_lane *l = &model->lane[lane];
 	uint32_t all = 0, empty_others = 0, i = 0;
+	uint64_t lifetime = 0;
 	int k;
 
 	if (l->locked)
 		return l->held ? ID7_CLAIM_HELD : ID7_CLAIM_LOCKED_OUT;
 	for (k = 0; k < ID7_LANES; k++) {
 		all += pending(model, k);
+		lifetime += model->lane[k].counted;
 		empty_others += k != (int)lane && pending(model, k) == 0;
 	}
 	if (l->failures + pending(model, (int)lane) >= policy->deny ||
 	    all + empty_others >= ID7_RESERVATIONS)
+		return ID7_CLAIM_FULL;
+	if (lane == ID7_LANE_REMOTE && policy->max_lifetime_failures != 0 &&
+	    lifetime + all >= policy->max_lifetime_failures)
 		return ID7_CLAIM_FULL;
 	while (model->place[i].nonce != 0)
 		i++;

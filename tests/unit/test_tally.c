@@ -167,6 +167,28 @@ test_must_1_pending_count(void)
 	CHECK_INT(reserve(&tally, 11, REMOTE, 3, 9), ID7_CLAIM_RESERVED);
 }
 
+/* The last failure before the hold has no other beside it. */
+static void
+test_must_1_nobody_slips_past_the_hold(void)
+{
+	struct id7_policy policy = usual;
+	struct id7_tally tally = fresh();
+
+	policy.max_lifetime_failures = 4;
+	guess_wrong(&tally, 10, 2);
+	tally.lane[ID7_LANE_CONSOLE].since_good = 1;
+	CHECK_INT(reserve_at(&tally, &policy, at(10), ID7_LANE_KNOWN, 1, 9),
+		  ID7_CLAIM_RESERVED);
+	CHECK_INT(reserve_at(&tally, &policy, at(10), REMOTE, 2, 9),
+		  ID7_CLAIM_FULL);
+	CHECK(settle(&tally, 11, ID7_LANE_KNOWN, 1, ID7_SETTLE_RELEASE, 9)
+		      .stands);
+	CHECK_INT(reserve_at(&tally, &policy, at(11), REMOTE, 3, 9),
+		  ID7_CLAIM_RESERVED);
+	CHECK_INT(reserve_at(&tally, &policy, at(11), ID7_LANE_KNOWN, 4, 9),
+		  ID7_CLAIM_RESERVED);
+}
+
 static void
 test_right_logins_are_never_wrong(void)
 {
@@ -858,6 +880,7 @@ main(void)
 	test_unlocked_now();
 	test_init();
 	test_must_1_pending_count();
+	test_must_1_nobody_slips_past_the_hold();
 	test_right_logins_are_never_wrong();
 	test_must_2_ends_once();
 	test_nobody_settles_nothing();
