@@ -104,6 +104,9 @@ enum ctl_exit cmd_store_compact(struct ctl *ctl);
 enum ctl_exit cmd_store_stats(struct ctl *ctl);
 enum ctl_exit cmd_config_check(struct ctl *ctl);
 enum ctl_exit cmd_config_show(struct ctl *ctl);
+enum ctl_exit cmd_policy_show(struct ctl *ctl);
+enum ctl_exit cmd_policy_explain(struct ctl *ctl);
+enum ctl_exit cmd_policy_check(struct ctl *ctl);
 enum ctl_exit cmd_faillock(struct ctl *ctl);
 enum ctl_exit cmd_help(struct ctl *ctl);
 

@@ -132,6 +132,12 @@ static const struct opt test_login_opts[] = {
 	{0},
 };
 
+static const struct opt policy_opts[] = {
+	{"faillock-conf", "PATH",
+	 ID7_N("in place of /etc/security/faillock.conf")},
+	{0},
+};
+
 static const struct opt faillock_opts[] = {
 	{"dir", "DIR", ID7_N("the tally files of pam_faillock in there")},
 	{"user", "USER", ID7_N("only this one")},
@@ -208,6 +214,15 @@ static const struct cmd commands[] = {
 	 ID7_N("say what is wrong with the settings"), none, 0, 0, NULL, true},
 	{"config show", cmd_config_show, "", ID7_N("the settings in force"),
 	 none, 0, 0, NULL, false},
+	{"policy show", cmd_policy_show, "",
+	 ID7_N("what logins are judged by, and where it is set"), policy_opts, 0,
+	 0, NULL, false},
+	{"policy explain", cmd_policy_explain, "",
+	 ID7_N("what that means for people and for guessers"), policy_opts, 0,
+	 0, NULL, false},
+	{"policy check", cmd_policy_check, "PROFILE",
+	 ID7_N("what stig-rhel9, pci-4 or nist-63b4 say of it"), policy_opts, 1,
+	 1, NULL, false},
 	{"faillock", cmd_faillock, "",
 	 ID7_N("failures and resets as faillock(8) has them"), faillock_opts, 0,
 	 0, NULL, false},

@@ -14,6 +14,7 @@
 #include "common/core/policy.h"
 
 #define ID7_CONFIG_PATH "/etc/security/7id.conf"
+#define ID7_FAILLOCK_CONF_PATH "/etc/security/faillock.conf"
 #define ID7_CONFIG_FILE_MAX 65536 /* bytes of a settings file */
 #define ID7_CONTACT_MAX 159	  /* bytes of a support contact, UTF-8 */
 

@@ -11,8 +11,6 @@
 #include "common/effects/scope.h"
 #include "common/effects/secret.h"
 
-#define FAILLOCK_PATH "/etc/security/faillock.conf"
-
 struct id7 {
 	struct id7_config config;
 	struct id7_store *store;
@@ -105,9 +103,9 @@ id7_settings_read_both(const char *path, const char *faillock,
 	id7_config_defaults(&config);
 	*ret_config = config;
 	if (path == NULL || faillock != NULL)
-		error = read_one(faillock != NULL ? faillock : FAILLOCK_PATH,
-				 faillock == NULL, ID7_IN_FAILLOCK, &config,
-				 &first);
+		error = read_one(
+			faillock != NULL ? faillock : ID7_FAILLOCK_CONF_PATH,
+			faillock == NULL, ID7_IN_FAILLOCK, &config, &first);
 	if (error == ID7_OK)
 		error = read_one(path != NULL ? path : ID7_CONFIG_PATH,
 				 path == NULL, ID7_IN_FILE, &config, &first);

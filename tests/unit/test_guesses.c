@@ -29,8 +29,8 @@ test_known_answers(void)
 {
 	struct id7_policy p;
 
-	/* One lock of 10 minutes pays; then four in every 15 minutes, and a lock
-	 * in the end: 5 + 95 x 4 + 5. */
+	/* One lock of 10 minutes pays; then four in every 15 minutes, and a
+	 * lock in the end: 5 + 95 x 4 + 5. */
 	p = policy_of(5, 15 * MINUTE, 10 * MINUTE, 60 * MINUTE, 0);
 	CHECK_INT(id7_guesses_most(&p, ID7_LANE_REMOTE, ID7_GUESSES_DAY), 390);
 	CHECK_INT(id7_guesses_most(&p, ID7_LANE_REMOTE, 1), 5);
