@@ -141,7 +141,9 @@ id7_faillock_judge(struct id7_faillock_record *records, size_t count,
 	return standing;
 }
 
-/* A failure of the tally at that moment which no other record stands for. */
+/* A failure of the tally at that moment which no other record stands for. The
+ * earliest one: taken in their order, two rows that lie a tick apart pair off
+ * whole. */
 static bool
 take_known(struct id7_lane_tally *unmatched, int64_t at)
 {

@@ -100,10 +100,11 @@ struct id7_faillock_taken {
 };
 
 /*
- * Adds `failures` to a refreshed tally, each in its lane, but
- * those that the tally has at that moment (ID7_FAILLOCK_SAME seconds) already;
- * with `locked_at` (wall clock, 0: no lock) locks the lanes that have got one,
- * until the end that the lock had; a lock that is there stays as it is.
+ * Adds `failures`, oldest first, to a refreshed tally, each in its lane, but
+ * those that the tally has at that moment (within ID7_FAILLOCK_SAME seconds, for
+ * the clocks tick apart) already, each of its own standing for one; with
+ * `locked_at` (wall clock, 0: no lock) locks the lanes that have got one, until
+ * the end that the lock had; a lock that is there stays as it is.
  */
 #define ID7_FAILLOCK_SAME 2
 struct id7_faillock_taken

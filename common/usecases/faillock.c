@@ -249,6 +249,14 @@ take(struct id7_tally *tally, void *context)
 	return taken->added > 0;
 }
 
+static int
+by_wall(const void *a, const void *b)
+{
+	const struct id7_faillock_failure *x = a, *y = b;
+
+	return x->wall < y->wall ? -1 : x->wall > y->wall;
+}
+
 static enum id7_error
 take_into(struct id7 *id7, const struct who *who, struct taking *taking,
 	  bool dry_run, struct id7_deadline deadline)
@@ -299,6 +307,7 @@ id7_faillock_import(struct id7 *id7, const char *name,
 				failure_of(id7, &records[i], policy.lanes);
 	if (taking.count == 0)
 		return ID7_OK;
+	qsort(taking.failure, taking.count, sizeof taking.failure[0], by_wall);
 	return store_failed(id7,
 			    take_into(id7, &who, &taking, dry_run, deadline),
 			    ret_fault);

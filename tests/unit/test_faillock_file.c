@@ -234,6 +234,41 @@ test_failures_are_taken_once(void)
 	CHECK(taken.locked_now);
 }
 
+/* Whatever lies how close together, the same file adds nothing. */
+static void
+test_taken_again_at_any_tick(void)
+{
+	struct random random = random_begin();
+	struct id7_policy never = usual;
+	struct id7_faillock_failure f[ID7_DENY_MAX];
+	const uint8_t id[ID7_ID_LEN] = {1};
+	struct id7_faillock_taken taken;
+	struct id7_tally tally;
+	int round;
+
+	never.deny = 0;
+	for (round = 0; round < 3000; round++) {
+		struct id7_now now = moment(NOW);
+		size_t i, n = 1 + random_below(&random, ID7_DENY_MAX);
+		int64_t when = NOW - 200;
+
+		for (i = 0; i < n; i++) {
+			when += random_below(&random, 4);
+			f[i] = (struct id7_faillock_failure){
+				when, ID7_LANE_REMOTE, 0};
+		}
+		id7_tally_init(&tally, id, 1, &now);
+		(void)id7_faillock_take(&tally, &never, &now, f, n, 0);
+		now.boot += random_between(&random, -ID7_FAILLOCK_SAME,
+					   ID7_FAILLOCK_SAME);
+		taken = id7_faillock_take(&tally, &never, &now, f, n, 0);
+		CHECK_INT(taken.added, 0);
+		CHECK_INT(taken.known, n);
+	}
+	if (check_failed > 0)
+		random_confess(&random);
+}
+
 static void
 test_lock_keeps_its_end(void)
 {
@@ -335,6 +370,7 @@ main(void)
 	test_limits_of_policy();
 	test_future_is_clamped();
 	test_failures_are_taken_once();
+	test_taken_again_at_any_tick();
 	test_lock_keeps_its_end();
 	test_mutations();
 	return check_done();
