@@ -151,6 +151,10 @@ id7_dir_make(const char *path, mode_t mode, int *ret_fd,
 
 	if (!bare_path(path, bare))
 		return id7_fault_errno(ret_fault, path, NULL);
+	/* As a rule it is there; asking to make it would wait for its parent. */
+	error = id7_dir_open(bare, mode, ret_fd, ret_fault);
+	if (error != ID7_NOT_FOUND)
+		return error;
 	made = mkdir(bare, mode) == 0;
 	if (!made && errno != EEXIST)
 		return id7_fault_errno(ret_fault, bare, NULL);
