@@ -150,6 +150,28 @@ def mixed(check, deny, crowd, memlimit):
                 f"{what}: recorded")
 
 
+def owner_beside(check, deny, crowd, memlimit):
+    """The owner at a known address beside strangers: let in, every time, while they lock themselves out."""
+    what = f"deny {deny}, owner beside {crowd} strangers"
+    home = make(deny, memlimit)
+    home.crowd("serial", [("sakura", "192.0.2.7", RIGHT)])
+    jobs = [("sakura", "192.0.2.7", RIGHT)] * crowd \
+        + [("sakura", f"203.0.113.{i}", f"wrong-horse-{i}")
+           for i in range(crowd)]
+    random.shuffle(jobs)
+    answers = home.crowd("parallel", jobs)
+    codes = [code for (_, _, password), (code, _) in zip(jobs, answers)
+             if password == RIGHT]
+    check.equal({code: codes.count(code) for code in set(codes)},
+                {"PAM_SUCCESS": crowd}, f"{what}: owner's logins")
+    wrong = [r for r in home.log() if r["rhost"].startswith("203.")]
+    check.equal(sum(r.get("checked") == "real" for r in wrong), deny,
+                f"{what}: wrong ones checked")
+    found = home.look("sakura")
+    check.equal((found["failures"], found["locked"]), (str(deny), "1"),
+                f"{what}: recorded")
+
+
 def main():
     check = store.Checks()
     if SOAK:
@@ -166,6 +188,7 @@ def main():
     for deny in DENIES:
         mixed(check, deny, 20, "4M")
         mixed(check, deny, 100, "8K")
+        owner_beside(check, deny, 100, "8K")
     check.done()
 
 

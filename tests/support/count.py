@@ -8,7 +8,7 @@ import sys
 # Suites and tests whose figures are shown.
 PROOFS = ("7id:fault ", "7id:fuzz ", "7id:pam / parallel",
           "7id:pam / memory", "7id:pam / owner", "7id:pam / flood",
-          "7id:pam / faillock_compare")
+          "7id:pam / faillock_compare", "7id:pam / weakness")
 
 
 def figures(test):
