@@ -72,9 +72,11 @@ static bool
 is_failure(const struct logline *line)
 {
 	const char *reason = logline_get(line, "reason");
+	const char *checked = logline_get(line, "checked");
 
 	return strcmp(logline_get(line, "verdict"), "deny") == 0 &&
-	       strcmp(logline_get(line, "checked"), "real") == 0 &&
+	       (strcmp(checked, "real") == 0 ||
+		strcmp(checked, "elsewhere") == 0) &&
 	       (strcmp(reason, "wrong") == 0 ||
 		strcmp(reason, "too-long") == 0 ||
 		strcmp(reason, "lease-lost") == 0);
