@@ -3,15 +3,19 @@
 #include "tests/fault/disk.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILES 512
-#define CHANGES 4096
+#include "tests/support/temp.h"
+
 #define PAGE 4096
 #define SIZE_MAX_FILE (1u << 25)
+#define NODES_MAX 100000
+#define FULL 400 /* bytes of a path */
 
 /* A write that is not safe yet, within one page; or a new size. */
 struct change {
@@ -20,40 +24,40 @@ struct change {
 	const uint8_t *bytes;
 };
 
-struct file {
-	ino_t number;
-	uint8_t *safe;
-	size_t len;
-	struct change *change;
-	size_t changes;
-	bool touched;
-};
-
-struct name {
-	ino_t dir;
+/* A name in a directory. */
+struct entry {
 	char text[64];
-	struct file *file; /* NULL: there is none of this name */
-	bool touched;
+	struct node *node;
 };
 
 /* A change of names that is not safe yet. */
 struct rename {
-	ino_t dir;
-	char from[64]; /* "": `file` is made */
+	char from[64]; /* "": `node` gets a name */
 	char to[64];   /* "": `from` is unlinked */
-	struct file *file;
+	struct node *node;
+};
+
+/* A file: safe bytes and changes; or a directory: safe names and changes. */
+struct node {
+	ino_t number;
+	time_t seal; /* of this node of this disk alone */
+	bool dir;
+	uint8_t *safe;
+	size_t len;
+	uint32_t version; /* raised when the safe bytes become others */
+	struct change *change;
+	size_t changes;
+	struct entry *entry;
+	size_t entries;
+	struct rename *rename;
+	size_t renames;
 };
 
 struct disk {
 	bool deaf;
-	ino_t root, shards; /* the store's directory, and the one in it */
-	char shards_name[64];
-	struct file file[FILES];
-	size_t files;
-	struct name name[FILES];
-	size_t names;
-	struct rename rename[CHANGES];
-	size_t renames;
+	time_t seals;
+	struct node **node; /* [0]: the root */
+	size_t nodes;
 };
 
 static void
@@ -65,41 +69,62 @@ must(bool well, const char *what)
 	}
 }
 
-static struct file *
-file_of(struct disk *disk, ino_t number)
+/* Room for one more in an array that grows. */
+static void *
+grow(void *array, size_t count, size_t size)
+{
+	if (count % 64 == 0) {
+		array = realloc(array, (count + 64) * size);
+		must(array != NULL, "realloc");
+	}
+	return array;
+}
+
+static struct node *
+node_of(const struct disk *disk, ino_t number)
 {
 	/* A number is used again when its file is gone: the latest counts. */
-	for (size_t i = disk->files; i-- > 0;)
-		if (disk->file[i].number == number)
-			return &disk->file[i];
+	for (size_t i = disk->nodes; i-- > 0;)
+		if (disk->node[i]->number == number)
+			return disk->node[i];
 	return NULL;
 }
 
-static struct file *
-file_make(struct disk *disk, ino_t number)
+static struct node *
+node_make(struct disk *disk, ino_t number, bool dir)
 {
-	struct file *file = &disk->file[disk->files++];
+	struct node *node = calloc(1, sizeof *node);
 
-	must(disk->files <= FILES, "files");
-	memset(file, 0, sizeof *file);
-	file->number = number;
-	return file;
-}
-
-static struct name *
-name_of(struct name *names, size_t *count, ino_t dir, const char *text)
-{
-	for (size_t i = 0; i < *count; i++)
-		if (names[i].dir == dir && strcmp(names[i].text, text) == 0)
-			return &names[i];
-	must(*count < FILES, "names");
-	names[*count] = (struct name){.dir = dir};
-	snprintf(names[*count].text, sizeof names[*count].text, "%s", text);
-	return &names[(*count)++];
+	must(node != NULL, "calloc");
+	node->number = number;
+	node->dir = dir;
+	node->seal = disk->seals + (time_t)disk->nodes;
+	must(disk->nodes < NODES_MAX, "nodes");
+	disk->node = grow(disk->node, disk->nodes, sizeof(struct node *));
+	disk->node[disk->nodes++] = node;
+	return node;
 }
 
 static void
-read_file(struct file *file, int dirfd, const char *name, size_t size)
+entry_set(struct entry **entry, size_t *count, const char *text,
+	  struct node *node)
+{
+	size_t i = 0;
+
+	while (i < *count && strcmp((*entry)[i].text, text) != 0)
+		i++;
+	if (i == *count) {
+		*entry = grow(*entry, *count, sizeof **entry);
+		snprintf((*entry)[(*count)++].text, sizeof(*entry)->text, "%s",
+			 text);
+	}
+	(*entry)[i].node = node;
+}
+
+/* --- what is there to begin with --- */
+
+static void
+read_file(struct node *file, int dirfd, const char *name, size_t size)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
 
@@ -112,7 +137,7 @@ read_file(struct file *file, int dirfd, const char *name, size_t size)
 }
 
 static void
-read_dir(struct disk *disk, int fd, ino_t dir)
+read_dir(struct disk *disk, struct node *dir, int fd)
 {
 	DIR *stream = fdopendir(fd);
 	struct dirent *entry;
@@ -120,22 +145,20 @@ read_dir(struct disk *disk, int fd, ino_t dir)
 
 	must(stream != NULL, "fdopendir");
 	while ((entry = readdir(stream)) != NULL) {
-		must(fstatat(fd, entry->d_name, &st, 0) == 0, entry->d_name);
-		if (S_ISREG(st.st_mode)) {
-			struct file *file = file_make(disk, st.st_ino);
+		const char *name = entry->d_name;
+		struct node *node;
 
-			read_file(file, fd, entry->d_name, (size_t)st.st_size);
-			name_of(disk->name, &disk->names, dir, entry->d_name)
-				->file = file;
-		} else if (entry->d_name[0] == 'g') {
-			snprintf(disk->shards_name, sizeof disk->shards_name,
-				 "%.60s", entry->d_name);
-			disk->shards = st.st_ino;
-			read_dir(disk,
-				 openat(fd, entry->d_name,
-					O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-				 st.st_ino);
-		}
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			continue;
+		must(fstatat(fd, name, &st, 0) == 0 && strlen(name) < 64, name);
+		node = node_make(disk, st.st_ino, S_ISDIR(st.st_mode));
+		entry_set(&dir->entry, &dir->entries, name, node);
+		if (node->dir)
+			read_dir(disk, node,
+				 openat(fd, name,
+					O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		else
+			read_file(node, fd, name, (size_t)st.st_size);
 	}
 	closedir(stream);
 }
@@ -143,42 +166,46 @@ read_dir(struct disk *disk, int fd, ino_t dir)
 struct disk *
 disk_make(const char *path, bool deaf)
 {
+	static time_t disks;
 	struct disk *disk = calloc(1, sizeof *disk);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
 	must(disk != NULL && fd >= 0 && fstat(fd, &st) == 0, path);
 	disk->deaf = deaf;
-	disk->root = st.st_ino;
-	read_dir(disk, fd, disk->root);
+	disk->seals = ++disks * NODES_MAX;
+	read_dir(disk, node_make(disk, st.st_ino, true), fd);
 	return disk;
 }
 
 void
 disk_free(struct disk **disk)
 {
-	for (size_t i = 0; i < (*disk)->files; i++) {
-		free((*disk)->file[i].safe);
-		free((*disk)->file[i].change);
+	for (size_t i = 0; i < (*disk)->nodes; i++) {
+		struct node *node = (*disk)->node[i];
+
+		free(node->safe);
+		free(node->change);
+		free(node->entry);
+		free(node->rename);
+		free(node);
 	}
+	free((*disk)->node);
 	free(*disk);
 	*disk = NULL;
 }
 
+/* --- what happens --- */
+
 static void
-change_add(struct file *file, struct change change)
+change_add(struct node *file, struct change change)
 {
-	if (file->changes % 64 == 0) {
-		file->change = realloc(file->change,
-				       (file->changes + 64) * sizeof change);
-		must(file->change != NULL, "realloc");
-	}
+	file->change = grow(file->change, file->changes, sizeof change);
 	file->change[file->changes++] = change;
-	file->touched = true;
 }
 
 static void
-write_add(struct file *file, const struct log_event *event)
+write_add(struct node *file, const struct log_event *event)
 {
 	size_t done = 0;
 
@@ -211,7 +238,7 @@ change_apply(const struct change *change, uint8_t *bytes, size_t *len)
 }
 
 static size_t
-room_for(const struct file *file)
+room_for(const struct node *file)
 {
 	size_t room = file->len;
 
@@ -225,71 +252,52 @@ room_for(const struct file *file)
 }
 
 static void
-file_sync(struct file *file)
+rename_apply(const struct rename *r, struct entry **entry, size_t *count)
 {
-	if (file->changes == 0)
-		return;
-	file->safe = realloc(file->safe, room_for(file) + 1);
-	must(file->safe != NULL, "realloc");
-	for (size_t i = 0; i < file->changes; i++)
-		change_apply(&file->change[i], file->safe, &file->len);
-	file->changes = 0;
-}
-
-static void
-rename_apply(const struct rename *r, struct name *names, size_t *count)
-{
-	struct file *file = r->file;
+	struct node *node = r->node;
 
 	if (r->from[0] != '\0') {
-		struct name *from = name_of(names, count, r->dir, r->from);
-
-		file = from->file;
-		from->file = NULL;
-		from->touched = true;
+		for (size_t i = 0; i < *count; i++)
+			if (strcmp((*entry)[i].text, r->from) == 0)
+				node = (*entry)[i].node;
+		entry_set(entry, count, r->from, NULL);
 	}
-	if (r->to[0] != '\0') {
-		struct name *to = name_of(names, count, r->dir, r->to);
-
-		to->file = file;
-		to->touched = true;
-	}
+	if (r->to[0] != '\0')
+		entry_set(entry, count, r->to, node);
 }
 
 static void
-names_sync(struct disk *disk)
+node_sync(struct node *node)
 {
-	for (size_t i = 0; i < disk->renames; i++)
-		rename_apply(&disk->rename[i], disk->name, &disk->names);
-	disk->renames = 0;
-}
-
-static struct rename *
-rename_add(struct disk *disk, ino_t dir)
-{
-	struct rename *r = &disk->rename[disk->renames++];
-
-	must(disk->renames <= CHANGES, "renames");
-	memset(r, 0, sizeof *r);
-	r->dir = dir;
-	return r;
+	for (size_t i = 0; i < node->renames; i++)
+		rename_apply(&node->rename[i], &node->entry, &node->entries);
+	node->renames = 0;
+	if (node->changes == 0)
+		return;
+	node->safe = realloc(node->safe, room_for(node) + 1);
+	must(node->safe != NULL, "realloc");
+	for (size_t i = 0; i < node->changes; i++)
+		change_apply(&node->change[i], node->safe, &node->len);
+	node->changes = 0;
+	node->version++;
 }
 
 static void
 name_event(struct disk *disk, const struct log_event *event)
 {
+	struct node *dir = event->dir == 0 ? NULL : node_of(disk, event->dir);
+	struct node *made = NULL;
 	struct rename *r;
 
-	if (event->dir != disk->root && event->dir != disk->shards)
+	if (event->kind == LOG_CREATE || event->kind == LOG_MKDIR)
+		made = node_make(disk, event->file, event->kind == LOG_MKDIR);
+	if (dir == NULL)
 		return;
-	r = rename_add(disk, event->dir);
-	if (event->kind == LOG_CREATE) {
-		r->file = file_make(disk, event->file);
-		r->file->touched = true;
-		memcpy(r->to, event->name, sizeof r->to);
-		return;
-	}
-	memcpy(r->from, event->name, sizeof r->from);
+	dir->rename = grow(dir->rename, dir->renames, sizeof *r);
+	r = &dir->rename[dir->renames++];
+	memset(r, 0, sizeof *r);
+	r->node = made;
+	memcpy(made == NULL ? r->from : r->to, event->name, sizeof r->to);
 	if (event->kind == LOG_RENAME)
 		memcpy(r->to, event->to_name, sizeof r->to);
 }
@@ -297,71 +305,53 @@ name_event(struct disk *disk, const struct log_event *event)
 void
 disk_apply(struct disk *disk, const struct log_event *event)
 {
-	struct file *file = file_of(disk, event->file);
+	struct node *node = node_of(disk, event->file);
 
 	switch (event->kind) {
 	case LOG_CREATE:
+	case LOG_MKDIR:
 	case LOG_RENAME:
 	case LOG_UNLINK:
 		name_event(disk, event);
 		break;
 	case LOG_WRITE:
-		if (file != NULL)
-			write_add(file, event);
+		if (node != NULL)
+			write_add(node, event);
 		break;
 	case LOG_SIZE:
-		if (file != NULL)
-			change_add(file,
+		if (node != NULL)
+			change_add(node,
 				   (struct change){.size = true,
 						   .at = (size_t)event->at});
 		break;
 	case LOG_SYNC:
-		if (file != NULL && !disk->deaf)
-			file_sync(file);
-		if (!disk->deaf &&
-		    (event->file == disk->root || event->file == disk->shards))
-			names_sync(disk);
+		if (node != NULL && !disk->deaf)
+			node_sync(node);
 		break;
 	case LOG_SYNC_ALL:
-		for (size_t i = 0; i < disk->files && !disk->deaf; i++)
-			file_sync(&disk->file[i]);
-		if (!disk->deaf)
-			names_sync(disk);
+		for (size_t i = 0; i < disk->nodes && !disk->deaf; i++)
+			node_sync(disk->node[i]);
 		break;
 	case LOG_MARK:
 		break;
 	}
 }
 
-void
-disk_expect(struct disk *disk, const struct log_event *event)
-{
-	struct file *file = file_of(disk, event->file);
-
-	if (file != NULL && event->kind != LOG_CREATE)
-		file->touched = true;
-	if (event->dir != disk->root && event->dir != disk->shards)
-		return;
-	name_of(disk->name, &disk->names, event->dir, event->name)->touched =
-		true;
-	if (event->kind == LOG_RENAME)
-		name_of(disk->name, &disk->names, event->dir, event->to_name)
-			->touched = true;
-}
-
 bool
 disk_dirty(const struct disk *disk)
 {
-	for (size_t i = 0; i < disk->files; i++)
-		if (disk->file[i].changes > 0)
+	for (size_t i = 0; i < disk->nodes; i++)
+		if (disk->node[i]->changes > 0 || disk->node[i]->renames > 0)
 			return true;
-	return disk->renames > 0;
+	return false;
 }
+
+/* --- what is left --- */
 
 /* How many of the page's changes arrived: the first ones, never a middle one
  * alone, for a page is written out as it stands. */
 static bool
-arrived(const struct file *file, size_t which, enum disk_cut cut,
+arrived(const struct node *file, size_t which, enum disk_cut cut,
 	const uint32_t *dice)
 {
 	size_t page = file->change[which].at / PAGE;
@@ -377,14 +367,13 @@ arrived(const struct file *file, size_t which, enum disk_cut cut,
 	return before < dice[page % 64] % (all + 1);
 }
 
-static void
-file_put(const struct file *file, enum disk_cut cut, struct random *random,
-	 const char *path)
+static uint8_t *
+file_bytes(const struct node *file, enum disk_cut cut, struct random *random,
+	   size_t *ret_len)
 {
 	uint8_t *bytes = calloc(1, room_for(file) + 1);
 	size_t len = file->len;
 	uint32_t dice[64];
-	int fd;
 
 	must(bytes != NULL, "calloc");
 	if (len > 0)
@@ -398,39 +387,123 @@ file_put(const struct file *file, enum disk_cut cut, struct random *random,
 	if (cut == DISK_SOME && len < room_for(file) &&
 	    random_once_in(random, 2))
 		len = room_for(file);
+	*ret_len = len;
+	return bytes;
+}
+
+/* What was put here before and not touched since bears this moment, long ago.
+ */
+static struct timespec
+seal_of(const struct node *file)
+{
+	return (struct timespec){file->seal, (long)file->version};
+}
+
+static bool
+stands(const struct node *file, const char *path)
+{
+	const struct timespec seal = seal_of(file);
+	struct stat st;
+
+	return file->changes == 0 && lstat(path, &st) == 0 &&
+	       S_ISREG(st.st_mode) && st.st_mtim.tv_sec == seal.tv_sec &&
+	       st.st_mtim.tv_nsec == seal.tv_nsec;
+}
+
+static void
+file_put(const struct node *file, enum disk_cut cut, struct random *random,
+	 const char *path)
+{
+	struct timespec times[2] = {{0, UTIME_OMIT}, seal_of(file)};
+	uint8_t *bytes;
+	size_t len;
+	int fd;
+
+	if (stands(file, path))
+		return;
+	bytes = file_bytes(file, cut, random, &len);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	must(fd >= 0 && write(fd, bytes, len) == (ssize_t)len, path);
+	must(file->changes > 0 || futimens(fd, times) == 0, path);
 	close(fd);
 	free(bytes);
+}
+
+static void
+remove_tree(const char *path)
+{
+	struct temp tree;
+
+	must(strlen(path) < sizeof tree.dir || unlink(path) == 0, path);
+	if (strlen(path) >= sizeof tree.dir)
+		return;
+	snprintf(tree.dir, sizeof tree.dir, "%s", path);
+	temp_remove(&tree);
+}
+
+/* Whatever has no name here goes, and what is of another kind. */
+static void
+clear_others(const char *path, const struct entry *entry, size_t count)
+{
+	DIR *stream = opendir(path);
+	struct dirent *there;
+	char full[FULL];
+	struct stat st;
+	size_t i;
+
+	must(stream != NULL, path);
+	while ((there = readdir(stream)) != NULL) {
+		if (strcmp(there->d_name, ".") == 0 ||
+		    strcmp(there->d_name, "..") == 0)
+			continue;
+		snprintf(full, sizeof full, "%s/%s", path, there->d_name);
+		for (i = 0; i < count; i++)
+			if (entry[i].node != NULL &&
+			    strcmp(entry[i].text, there->d_name) == 0)
+				break;
+		must(lstat(full, &st) == 0, full);
+		if (i == count || entry[i].node->dir != S_ISDIR(st.st_mode))
+			remove_tree(full);
+	}
+	closedir(stream);
+}
+
+static void
+dir_put(const struct node *dir, enum disk_cut cut, struct random *random,
+	const char *path)
+{
+	size_t count = dir->entries, arrive = 0;
+	size_t room = (count + dir->renames * 2 + 64) / 64 * 64 + 64;
+	struct entry *entry = calloc(room, sizeof *entry);
+	char full[FULL];
+
+	must(entry != NULL, "calloc");
+	if (count > 0)
+		memcpy(entry, dir->entry, count * sizeof *entry);
+	if (cut == DISK_EVERYTHING)
+		arrive = dir->renames;
+	else if (cut == DISK_SOME)
+		arrive = random_below(random, (uint32_t)dir->renames + 1);
+	for (size_t i = 0; i < arrive; i++)
+		rename_apply(&dir->rename[i], &entry, &count);
+	clear_others(path, entry, count);
+	for (size_t i = 0; i < count; i++) {
+		if (entry[i].node == NULL)
+			continue;
+		snprintf(full, sizeof full, "%s/%s", path, entry[i].text);
+		if (!entry[i].node->dir) {
+			file_put(entry[i].node, cut, random, full);
+			continue;
+		}
+		must(mkdir(full, 0700) == 0 || errno == EEXIST, full);
+		dir_put(entry[i].node, cut, random, full);
+	}
+	free(entry);
 }
 
 void
 disk_cut(const struct disk *disk, enum disk_cut cut, struct random *random,
 	 const char *path)
 {
-	static struct name names[FILES];
-	size_t count = disk->names, arrive = 0;
-	char full[300];
-
-	memcpy(names, disk->name, sizeof names);
-	if (cut == DISK_EVERYTHING)
-		arrive = disk->renames;
-	else if (cut == DISK_SOME)
-		arrive = random_below(random, (uint32_t)disk->renames + 1);
-	for (size_t i = 0; i < arrive; i++)
-		rename_apply(&disk->rename[i], names, &count);
-	for (size_t i = 0; i < count; i++) {
-		const struct file *file = names[i].file;
-		bool in_root = names[i].dir == disk->root;
-
-		if (!names[i].touched && (file == NULL || !file->touched))
-			continue;
-		snprintf(full, sizeof full, "%s/%s%s%s", path,
-			 in_root ? "" : disk->shards_name, in_root ? "" : "/",
-			 names[i].text);
-		if (file == NULL)
-			(void)unlink(full);
-		else
-			file_put(file, cut, random, full);
-	}
+	dir_put(disk->node[0], cut, random, path);
 }

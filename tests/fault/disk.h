@@ -4,9 +4,10 @@
  *
  * The model: what a sync covered is safe. Of later writes any subset of pages
  * may have arrived, each in any of its versions, whatever the order; a file's
- * size is then that of the last page that did, or the full one. Changes of
- * names arrive in their order, up to any of them, and are safe when the
- * directory was synced. Syncing a file makes its bytes safe and not its name.
+ * size is then that of the last page that did, or the full one. Changes of the
+ * names in one directory arrive in their order, up to any of them, whatever has
+ * arrived in another, and are safe when that directory was synced. Syncing a
+ * file makes its bytes safe and not its name.
  */
 #ifndef ID7_TESTS_DISK_H
 #define ID7_TESTS_DISK_H
@@ -22,23 +23,18 @@ struct disk;
 enum disk_cut { DISK_NOTHING, DISK_EVERYTHING, DISK_SOME };
 
 /*
- * A disk that holds the directory `path` as it stands, all of it safe. With
- * `deaf` no sync will make anything safe.
+ * A disk that holds the directory `path` and all below it as they stand, all of
+ * it safe. With `deaf` no sync will make anything safe.
  */
 struct disk *disk_make(const char *path, bool deaf);
-
-/*
- * One event will happen: every cut from now on puts the files it touches. For
- * all events, before the first one happens.
- */
-void disk_expect(struct disk *disk, const struct log_event *event);
 
 /* One event happens. */
 void disk_apply(struct disk *disk, const struct log_event *event);
 
 /*
- * Puts what a cut at this moment leaves into the directory `path`, which holds
- * a copy of what the disk began with; only files that ever changed are written.
+ * Makes the directory `path`, and all below it, what a cut at this moment
+ * leaves. It must exist, and hold nothing but what disks of this program have
+ * left there before, or what became of that since.
  */
 void disk_cut(const struct disk *disk, enum disk_cut cut, struct random *random,
 	      const char *path);

@@ -11,7 +11,7 @@
  */
 #include "tests/fault/disk.h"
 #include "tests/support/check.h"
-#include "tests/support/temp_login.h"
+#include "tests/support/temp_hand.h"
 
 #define TARGET "target"
 #define OTHERS 3
@@ -38,7 +38,8 @@ static const enum act script[] = {
 
 struct scene {
 	struct temp_login l;
-	struct temp_store cut;	      /* what is left of it */
+	struct temp left;	      /* what is left of it */
+	struct temp_store cut;	      /* in there */
 	struct state after[ACTS + 1]; /* [i]: before script[i] */
 	char other[OTHERS][16];
 	const struct log_event *event;
@@ -49,59 +50,11 @@ struct scene {
 
 /* --- recording --- */
 
-struct hand {
-	struct id7 *id7;
-	struct id7_store *store;
-	struct id7_ticket ticket;
-	struct id7_account account;
-};
-
 static enum id7_error
-reserve(struct hand *hand, const char *name)
+do_act(struct temp_hand *hand, enum act act, struct state *state)
 {
-	struct id7_subject subject = temp_store_subject(hand->store, name);
-	struct id7_now now = id7_clock_now();
-	enum id7_claim claim = ID7_CLAIM_NONE;
-	enum id7_error error = id7_store_get(hand->store, name, &hand->account);
-
-	if (error == ID7_OK)
-		error = id7_store_reserve(
-			hand->store, &subject, hand->account.id,
-			hand->account.epoch, false, &policy, &now,
-			&(struct id7_whence){.source = 7}, temp_store_long(),
-			&claim, &hand->ticket);
-	return error == ID7_OK && claim != ID7_CLAIM_RESERVED ? ID7_INTERNAL
-							      : error;
-}
-
-static enum id7_error
-settle(struct hand *hand, enum id7_settlement how, uint32_t *ret_failures)
-{
-	struct id7_now now = id7_clock_now();
-	struct id7_settled settled = {0};
-	enum id7_error error = id7_store_settle(
-		hand->store, &hand->ticket, hand->account.id,
-		hand->account.epoch, &policy, &now, how,
-		(uint32_t)hand->ticket.nonce | 1, temp_store_long(), &settled);
-
-	*ret_failures = settled.failures;
-	return error;
-}
-
-static bool
-set_something(struct id7_account *account, const struct id7_now *now,
-	      void *context)
-{
-	(void)now, (void)context;
-	account->birthdate = account->birthdate == 0 ? 19990101 : 0;
-	return true;
-}
-
-static enum id7_error
-do_act(struct hand *hand, enum act act, struct state *state)
-{
+	struct id7_settled settled;
 	enum id7_reason was;
-	uint32_t failures;
 
 	switch (act) {
 	case ADD:
@@ -109,19 +62,24 @@ do_act(struct hand *hand, enum act act, struct state *state)
 		return temp_login_add(hand->id7, TARGET, "Grain-of-sand-1");
 	case RESERVE:
 		state->failures++;
-		return reserve(hand, TARGET);
+		return temp_hand_reserve(hand, TARGET);
 	case WRONG:
-		return settle(hand, ID7_SETTLE_WRONG, &failures);
+		return temp_hand_settle(hand, ID7_SETTLE_WRONG,
+					(uint32_t)hand->ticket.nonce | 1,
+					&settled);
 	case RIGHT:
 		state->failures = 0;
-		return settle(hand, ID7_SETTLE_RIGHT, &failures);
+		return temp_hand_settle(hand, ID7_SETTLE_RIGHT,
+					(uint32_t)hand->ticket.nonce | 1,
+					&settled);
 	case RELEASE:
 		state->failures--;
-		return settle(hand, ID7_SETTLE_RELEASE, &failures);
+		return temp_hand_settle(hand, ID7_SETTLE_RELEASE,
+					(uint32_t)hand->ticket.nonce | 1,
+					&settled);
 	case SET:
 		state->revision++;
-		return id7_manage_change(hand->id7, TARGET, set_something, NULL,
-					 temp_store_long(), NULL, NULL);
+		return temp_hand_set(hand, TARGET);
 	case PASSWD:
 		state->revision++;
 		state->epoch++;
@@ -142,9 +100,9 @@ do_act(struct hand *hand, enum act act, struct state *state)
 static void
 record(struct scene *scene)
 {
-	struct hand hand = {.id7 = temp_login_open(&scene->l)};
+	struct temp_hand hand;
 
-	hand.store = id7_get_store(hand.id7);
+	temp_hand_open(&scene->l, &hand);
 	writelog_begin();
 	for (size_t i = 0; i < ACTS; i++) {
 		scene->after[i + 1] = scene->after[i];
@@ -153,7 +111,7 @@ record(struct scene *scene)
 		writelog_mark(i + 1);
 	}
 	scene->event = writelog_end(&scene->events);
-	id7_close(&hand.id7);
+	temp_hand_close(&hand);
 }
 
 /* --- judging --- */
@@ -170,7 +128,7 @@ same(const struct state *state, enum id7_error found,
 
 /* The target is the old or the new one; `ret_what` says what is wrong. */
 static bool
-judge_target(struct hand *hand, const struct state *old,
+judge_target(struct temp_hand *hand, const struct state *old,
 	     const struct state *new, const char **ret_what)
 {
 	struct id7_account a = {0};
@@ -186,8 +144,7 @@ judge_target(struct hand *hand, const struct state *old,
 		return temp_store_add(hand->store, TARGET) == ID7_OK;
 	}
 	*ret_what = "cannot be counted";
-	if (reserve(hand, TARGET) != ID7_OK ||
-	    settle(hand, ID7_SETTLE_RELEASE, &failures) != ID7_OK)
+	if (temp_hand_failures(hand, TARGET, &failures) != ID7_OK)
 		return false;
 	*ret_what = "lost or invented failures";
 	if (!(is_old && failures == old->failures) &&
@@ -198,7 +155,7 @@ judge_target(struct hand *hand, const struct state *old,
 }
 
 static bool
-judge_others(struct scene *scene, struct hand *hand, const char **ret_what)
+judge_others(struct scene *scene, struct temp_hand *hand, const char **ret_what)
 {
 	*ret_what = "another account is harmed";
 	for (int i = 0; i < OTHERS; i++) {
@@ -223,7 +180,7 @@ judge(struct scene *scene, size_t acknowledged)
 	const struct state *new =
 		&scene->after[acknowledged + (acknowledged < ACTS)];
 	struct id7_fault fault = {0};
-	struct hand hand = {.id7 = NULL};
+	struct temp_hand hand = {.policy = policy};
 	const char *what = "does not open";
 	bool well = id7_store_open(scene->cut.dir, scene->cut.keys, &hand.store,
 				   &fault) == ID7_OK;
@@ -249,8 +206,6 @@ play_back(struct scene *scene, struct disk *disk, unsigned int some)
 	unsigned int bad = 0;
 
 	scene->cuts = 0;
-	for (size_t i = 0; i < scene->events; i++)
-		disk_expect(disk, &scene->event[i]);
 	for (size_t i = 0; i < scene->events; i++) {
 		if (scene->event[i].kind == LOG_MARK)
 			acknowledged = (size_t)scene->event[i].at;
@@ -262,25 +217,11 @@ play_back(struct scene *scene, struct disk *disk, unsigned int some)
 
 			if (k > 0 && !disk_dirty(disk))
 				break;
-			disk_cut(disk, cut, &scene->random, scene->cut.dir);
+			disk_cut(disk, cut, &scene->random, scene->left.dir);
 			bad += !judge(scene, acknowledged);
 		}
 	}
 	return bad;
-}
-
-/* A copy of the store to cut, beside it. */
-static void
-copy_store(struct scene *scene, const char *name)
-{
-	char command[400];
-
-	snprintf(scene->cut.dir, sizeof scene->cut.dir, "%.60s/%.10s",
-		 scene->l.t.temp.dir, name);
-	memcpy(scene->cut.keys, scene->l.t.keys, sizeof scene->cut.keys);
-	snprintf(command, sizeof command, "cp -a %s %s", scene->l.t.dir,
-		 scene->cut.dir);
-	CHECK_INT(system(command), 0);
 }
 
 /* Neighbours of the target, in its files. */
@@ -288,20 +229,11 @@ static void
 make_others(struct scene *scene)
 {
 	struct id7_store *store = temp_store_open(&scene->l.t);
-	struct id7_subject target = temp_store_subject(store, TARGET);
-	char name[16];
-	int made = 0;
+	int next = 0;
 
-	for (int i = 0; made < OTHERS; i++) {
-		struct id7_subject subject;
-
-		snprintf(name, sizeof name, "o%d", i);
-		subject = temp_store_subject(store, name);
-		if (id7_shard_of(store, &subject).index !=
-		    id7_shard_of(store, &target).index)
-			continue;
-		CHECK_INT(temp_store_add(store, name), ID7_OK);
-		memcpy(scene->other[made++], name, sizeof name);
+	for (int i = 0; i < OTHERS; i++) {
+		temp_hand_neighbour(store, TARGET, 'o', &next, scene->other[i]);
+		CHECK_INT(temp_store_add(store, scene->other[i]), ID7_OK);
 	}
 	id7_store_close(&store);
 }
@@ -317,27 +249,26 @@ main(void)
 	temp_login_make(&scene.l);
 	scene.l.config.policy = policy;
 	make_others(&scene);
-	disk = disk_make(scene.l.t.dir, false);
-	deaf = disk_make(scene.l.t.dir, true);
-	copy_store(&scene, "cut");
-	/* Before the recording changes what is copied. */
-	copy_store(&scene, "deaf");
+	disk = disk_make(scene.l.t.temp.dir, false);
+	deaf = disk_make(scene.l.t.temp.dir, true);
+	temp_login_dir(&scene.left);
+	snprintf(scene.cut.dir, sizeof scene.cut.dir, "%s/store",
+		 scene.left.dir);
+	snprintf(scene.cut.keys, sizeof scene.cut.keys, "%s/keys",
+		 scene.left.dir);
 	record(&scene);
-	snprintf(scene.cut.dir, sizeof scene.cut.dir, "%.60s/cut",
-		 scene.l.t.temp.dir);
 	bad = play_back(&scene, disk, some);
 	CHECK_INT(bad, 0);
 	printf("%zu writes, syncs and renames of %zu changes: %u power cuts, "
 	       "%u bad\n",
 	       scene.events, ACTS, scene.cuts, bad);
-	snprintf(scene.cut.dir, sizeof scene.cut.dir, "%.60s/deaf",
-		 scene.l.t.temp.dir);
 	scene.shown = SHOWN;
 	bad = play_back(&scene, deaf, 1);
 	CHECK(bad > scene.cuts / 4);
 	printf("without syncs: %u of %u bad\n", bad, scene.cuts);
 	disk_free(&disk);
 	disk_free(&deaf);
+	temp_remove(&scene.left);
 	temp_remove(&scene.l.t.temp);
 	if (check_failed > 0)
 		random_confess(&scene.random);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,7 +26,9 @@ static struct {
 	bool armed, paused, failed;
 	enum fail_how how;
 	enum fail_kind kind; /* of the one that failed */
-	unsigned int n, seen;
+	enum fail_kind only; /* FAIL_KINDS: all kinds are counted together */
+	unsigned int n;
+	unsigned int seen[FAIL_KINDS + 1]; /* of each kind, and of all */
 } state;
 
 /* Where the C library and the loader lie. */
@@ -66,16 +69,23 @@ note_part(struct dl_phdr_info *info, size_t size, void *data)
 }
 
 void
-fail_arm(unsigned int n, enum fail_how how)
+fail_arm_kind(enum fail_kind kind, unsigned int n, enum fail_how how)
 {
 	size_t count = 0;
 
 	dl_iterate_phdr(note_part, &count);
+	state.only = kind;
 	state.n = n;
 	state.how = how;
-	state.seen = 0;
+	memset(state.seen, 0, sizeof state.seen);
 	state.failed = state.paused = false;
 	state.armed = true;
+}
+
+void
+fail_arm(unsigned int n, enum fail_how how)
+{
+	fail_arm_kind(FAIL_KINDS, n, how);
 }
 
 bool
@@ -84,6 +94,12 @@ fail_disarm(enum fail_kind *ret_kind)
 	state.armed = false;
 	*ret_kind = state.kind;
 	return state.failed;
+}
+
+unsigned int
+fail_seen(enum fail_kind kind)
+{
+	return state.seen[kind];
 }
 
 void
@@ -98,9 +114,14 @@ fails(enum fail_kind kind)
 {
 	unsigned int at;
 
-	if (!state.armed || state.paused)
+	if (!state.armed || state.paused || kind == FAIL_KINDS)
 		return false;
-	at = state.seen++;
+	state.seen[kind]++;
+	at = state.seen[FAIL_KINDS]++;
+	if (state.only == kind)
+		at = state.seen[kind] - 1;
+	else if (state.only != FAIL_KINDS)
+		return false;
 	if (at == state.n) {
 		state.kind = kind;
 		state.failed = true;
@@ -169,14 +190,39 @@ write(int fd, const void *buf, size_t len)
 	return syscall(SYS_write, fd, buf, len);
 }
 
+SHADOW ssize_t
+pwrite64(int fd, const void *buf, size_t len, off64_t at)
+{
+	if (fails(FAIL_WRITE)) {
+		if (errno != 0)
+			return -1;
+		len /= 2;
+	}
+	return syscall(SYS_pwrite64, fd, buf, len, at);
+}
+
+SHADOW ssize_t
+pwrite(int fd, const void *buf, size_t len, off_t at)
+{
+	return pwrite64(fd, buf, len, at);
+}
+
 #define ON_FD(name, kind, number)                                              \
 	SHADOW int name(int fd)                                                \
 	{                                                                      \
 		return fails(kind) ? -1 : (int)syscall(number, fd);            \
 	}
 
-ON_FD(fsync, FAIL_SYNC, SYS_fsync)
-ON_FD(fdatasync, FAIL_SYNC, SYS_fdatasync)
+/* What only names a place has nothing to sync, and whoever asks knows it. */
+static enum fail_kind
+sync_kind(int fd)
+{
+	return (syscall(SYS_fcntl, fd, F_GETFL) & O_PATH) != 0 ? FAIL_KINDS
+							       : FAIL_SYNC;
+}
+
+ON_FD(fsync, sync_kind(fd), SYS_fsync)
+ON_FD(fdatasync, sync_kind(fd), SYS_fdatasync)
 ON_FD(syncfs, FAIL_SYNC, SYS_syncfs)
 
 SHADOW int
@@ -196,7 +242,7 @@ fstat(int fd, struct stat *st)
 {
 	if (fails(FAIL_STAT))
 		return -1;
-	return fstatat(fd, "", st, AT_EMPTY_PATH);
+	return (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
 }
 
 SHADOW int
@@ -204,8 +250,38 @@ fstat64(int fd, struct stat64 *st)
 {
 	if (fails(FAIL_STAT))
 		return -1;
-	return fstatat64(fd, "", st, AT_EMPTY_PATH);
+	return (int)syscall(SYS_newfstatat, fd, "", st, AT_EMPTY_PATH);
 }
+
+SHADOW int
+fstatat(int dirfd, const char *name, struct stat *st, int flags)
+{
+	if (fails(FAIL_STAT))
+		return -1;
+	return (int)syscall(SYS_newfstatat, dirfd, name, st, flags);
+}
+
+SHADOW int
+fstatat64(int dirfd, const char *name, struct stat64 *st, int flags)
+{
+	if (fails(FAIL_STAT))
+		return -1;
+	return (int)syscall(SYS_newfstatat, dirfd, name, st, flags);
+}
+
+/* Nobody here needs what it says, only that it failed or did not. */
+#define STATVFS(name, type)                                                    \
+	SHADOW int name(int fd, struct type *fs)                               \
+	{                                                                      \
+		(void)fd;                                                      \
+		if (fails(FAIL_STAT))                                          \
+			return -1;                                             \
+		memset(fs, 0, sizeof *fs);                                     \
+		return 0;                                                      \
+	}
+
+STATVFS(fstatvfs, statvfs)
+STATVFS(fstatvfs64, statvfs64)
 
 SHADOW off64_t
 lseek64(int fd, off64_t at, int whence)
@@ -241,6 +317,14 @@ mkdir(const char *path, mode_t mode)
 	if (fails(FAIL_NAME))
 		return -1;
 	return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
+SHADOW int
+mkdirat(int dirfd, const char *path, mode_t mode)
+{
+	if (fails(FAIL_NAME))
+		return -1;
+	return (int)syscall(SYS_mkdirat, dirfd, path, mode);
 }
 
 SHADOW int
@@ -304,6 +388,17 @@ realloc(void *old, size_t size)
 	return memory_fails(__builtin_return_address(0))
 		       ? NULL
 		       : __libc_realloc(old, size);
+}
+
+SHADOW void *
+reallocarray(void *old, size_t count, size_t size)
+{
+	size_t all;
+
+	if (memory_fails(__builtin_return_address(0)) ||
+	    __builtin_mul_overflow(count, size, &all))
+		return NULL;
+	return __libc_realloc(old, all);
 }
 
 SHADOW char *

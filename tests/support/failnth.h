@@ -15,7 +15,7 @@ enum fail_kind {
 	FAIL_WRITE,  /* ENOSPC, then half written */
 	FAIL_SYNC,   /* EIO, then ENOSPC */
 	FAIL_CLOSE,  /* closed all the same: EIO, then EINTR */
-	FAIL_STAT,   /* EIO, then ENOMEM */
+	FAIL_STAT,   /* fstat, fstatat, fstatvfs: EIO, then ENOMEM */
 	FAIL_SEEK,   /* EIO, then EINVAL */
 	FAIL_NAME,   /* rename, unlink, mkdir: EIO, then ENOSPC */
 	FAIL_MODE,   /* fchmod, ftruncate: EPERM, then EIO */
@@ -36,8 +36,14 @@ enum fail_how {
 /* From now on calls are counted from 0, and the `n`-th fails. */
 void fail_arm(unsigned int n, enum fail_how how);
 
+/* The same, where only calls of one kind are counted. */
+void fail_arm_kind(enum fail_kind kind, unsigned int n, enum fail_how how);
+
 /* Nothing fails any more. Returns whether something did, and what. */
 bool fail_disarm(enum fail_kind *ret_kind);
+
+/* How many calls of a kind that could fail there were since. */
+unsigned int fail_seen(enum fail_kind kind);
 
 /* For the test's own calls between the two: neither counted nor failed. */
 void fail_pause(bool pause);

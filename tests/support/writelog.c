@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,8 @@ note(enum log_kind kind)
 void
 writelog_begin(void)
 {
+	for (size_t i = 0; i < journal.count; i++)
+		free(journal.event[i].bytes);
 	journal.count = 0;
 	journal.on = true;
 }
@@ -86,7 +89,9 @@ do_open(int dirfd, const char *path, int flags, mode_t mode)
 	int fd = (int)syscall(SYS_openat, dirfd, path, flags, mode);
 	int saved = errno;
 
-	if (made && fd >= 0 && dirfd != AT_FDCWD) {
+	if (journal.on && fd >= 0 && (flags & O_TMPFILE) == O_TMPFILE) {
+		note(LOG_CREATE)->file = number_of(fd);
+	} else if (made && fd >= 0 && dirfd != AT_FDCWD) {
 		struct log_event *event = note(LOG_CREATE);
 
 		event->dir = number_of(dirfd);
@@ -220,5 +225,47 @@ unlinkat(int dirfd, const char *name, int flags)
 		event->dir = number_of(dirfd);
 		keep_name(event->name, name);
 	}
+	return code;
+}
+
+static int
+do_mkdir(int dirfd, const char *name, mode_t mode)
+{
+	int code = (int)syscall(SYS_mkdirat, dirfd, name, mode);
+	struct log_event *event;
+	struct stat st;
+
+	if (!journal.on || code != 0 || fstatat(dirfd, name, &st, 0) != 0)
+		return code;
+	event = note(LOG_MKDIR);
+	event->dir = number_of(dirfd);
+	event->file = st.st_ino;
+	keep_name(event->name, name);
+	return code;
+}
+
+SHADOW int
+mkdirat(int dirfd, const char *name, mode_t mode)
+{
+	return do_mkdir(dirfd, name, mode);
+}
+
+/* By a whole path: noted as made in the directory that it names. */
+SHADOW int
+mkdir(const char *path, mode_t mode)
+{
+	const char *name = strrchr(path, '/');
+	char parent[PATH_MAX];
+	int fd, code;
+
+	if (name == NULL || name == path)
+		return do_mkdir(AT_FDCWD, path, mode);
+	snprintf(parent, sizeof parent, "%.*s", (int)(name - path), path);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, parent,
+			  O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	code = do_mkdir(fd, name + 1, mode);
+	syscall(SYS_close, fd);
 	return code;
 }

@@ -13,7 +13,8 @@
 #include <sys/types.h>
 
 enum log_kind {
-	LOG_CREATE, /* dir, name, file */
+	LOG_CREATE, /* dir, name, file; without a name dir is 0 */
+	LOG_MKDIR,  /* dir, name, file */
 	LOG_WRITE,  /* file, at, len, bytes */
 	LOG_SIZE,   /* file, at: the new size */
 	LOG_SYNC,   /* file: a file or a directory */
@@ -29,7 +30,7 @@ struct log_event {
 	char name[64], to_name[64];
 	uint64_t at;
 	size_t len;
-	uint8_t *bytes; /* kept for the life of the program */
+	uint8_t *bytes; /* kept until the next writelog_begin */
 };
 
 /* From now on, what happens to files and directories is noted. */
