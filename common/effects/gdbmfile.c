@@ -109,6 +109,8 @@ id7_gdbm_create(int fd)
 {
 	int other = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	GDBM_FILE handle;
+	gdbm_error code;
+	int system;
 
 	if (other < 0)
 		return ID7_IO;
@@ -117,9 +119,13 @@ id7_gdbm_create(int fd)
 			      NULL);
 	if (handle == NULL)
 		return error_of(gdbm_errno, errno, ID7_IO);
-	if (gdbm_close(handle) != 0)
+	/* It syncs the new file and opens it even if that failed; the next sync
+	 * of the same file would not tell again. */
+	code = gdbm_last_errno(handle);
+	system = gdbm_last_syserr(handle);
+	if (gdbm_close(handle) != 0 && code == GDBM_NO_ERROR)
 		return error_of(GDBM_NO_ERROR, errno, ID7_IO);
-	return ID7_OK;
+	return code == GDBM_NO_ERROR ? ID7_OK : error_of(code, system, ID7_IO);
 }
 
 enum id7_error
