@@ -294,6 +294,8 @@ mend_phantom_file(struct id7_mend *mend, uint32_t index)
 		return error;
 	error = mend->dry_run ? ID7_OK : id7_store_phantoms_make(store, index);
 	id7_shard_name(store, shard, ID7_STORE_TALLY, path);
+	if (error == ID7_OK && !mend->dry_run && fsync(store->root_fd) != 0)
+		error = id7_store_blame(store, ID7_IO, path);
 	if (error == ID7_OK)
 		id7_mend_tell(mend, ID7_CORRUPT,
 			      ID7_N("a record of the ring of phantoms is "
