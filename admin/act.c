@@ -49,17 +49,17 @@ error_name(enum id7_error error)
 	return "internal";
 }
 
-void
-ctl_log(const struct ctl *ctl, const char *user, enum id7_error error,
-	const char *note)
+static void
+log_act(const struct ctl *ctl, const char *user, const char *verdict,
+	const char *reason, const char *note)
 {
 	struct id7_fault fault = {0};
 	char actor[ID7_NAME_MAX + 16];
 	struct id7_entry entry = {
 		.wall = id7_clock_now().wall,
 		.event = ctl->args.cmd->name,
-		.verdict = error == ID7_OK ? "done" : "error",
-		.reason = error == ID7_OK ? NULL : error_name(error),
+		.verdict = verdict,
+		.reason = reason,
 		.user = user,
 		.actor = actor,
 		.note = note != NULL && *note != '\0' ? note : NULL,
@@ -74,6 +74,23 @@ ctl_log(const struct ctl *ctl, const char *user, enum id7_error error,
 		return;
 	id7_text_fault(ctl->lang, &fault, text, sizeof text);
 	ctl_say(ctl, ID7_N("this could not be written to the log: %s"), text);
+}
+
+void
+ctl_log(const struct ctl *ctl, const char *user, enum id7_error error,
+	const char *note)
+{
+	bool done = error == ID7_OK;
+
+	log_act(ctl, user, done ? "done" : "error",
+		done ? NULL : error_name(error), note);
+}
+
+void
+ctl_log_how(const struct ctl *ctl, const char *user, const char *how,
+	    const char *note)
+{
+	log_act(ctl, user, "done", how, note);
 }
 
 enum ctl_exit
@@ -133,4 +150,22 @@ ctl_when(const struct ctl *ctl, const char *name, bool back, int64_t *ret_wall)
 			      "'2026-11-22 08:12', 2026-11-22T08:12:40Z, +30m, "
 			      "-2h or 3d"),
 			name, safe_text(text).s);
+}
+
+enum ctl_exit
+ctl_span(const struct ctl *ctl, const char *name, int64_t otherwise,
+	 int64_t least, int64_t most, int64_t *ret_sec)
+{
+	const char *text = args_value(&ctl->args, name);
+	struct moment from = print_span(ctl, least), to = print_span(ctl, most);
+
+	*ret_sec = otherwise;
+	if (text == NULL)
+		return CTL_DONE;
+	if (when_span(text, ret_sec) && *ret_sec >= least && *ret_sec <= most)
+		return CTL_DONE;
+	return ctl_fail(ctl, CTL_USAGE,
+			ID7_N("--%s: %s is no span of time from %s to %s; "
+			      "write 90s, 30m, 2h or 1d"),
+			name, safe_text(text).s, from.s, to.s);
 }

@@ -282,6 +282,28 @@ ask_password(const struct ctl *ctl, const char *name, bool fresh,
 	return code;
 }
 
+enum ctl_exit
+ask_unseen(const struct ctl *ctl, const char *prompt,
+	   struct id7_secret **ret_secret)
+{
+	auto_fd tty = -1;
+	enum line_end end;
+
+	*ret_secret = id7_secret_make(ID7_AUTHTOK_MAX);
+	if (*ret_secret == NULL)
+		return ctl_fail(ctl, CTL_ERROR, ID7_N("out of memory"));
+	if (isatty(STDIN_FILENO))
+		tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	end = tty < 0 ? read_line(STDIN_FILENO, *ret_secret)
+		      : ask_once(tty, prompt, *ret_secret);
+	if (end == LINE_DONE && (*ret_secret)->len > 0)
+		return CTL_DONE;
+	id7_secret_free(ret_secret);
+	return ctl_fail(ctl, CTL_ERROR,
+			ID7_N("nothing was typed, or far too much; nothing is "
+			      "changed"));
+}
+
 static bool
 typed_word(int tty, const char *word)
 {

@@ -25,6 +25,15 @@ enum ctl_exit ask_password(const struct ctl *ctl, const char *name, bool fresh,
 			   struct id7_secret **ret_secret);
 
 /*
+ * One line of at most ID7_AUTHTOK_MAX bytes that nobody else is to see: from
+ * standard input, or from the terminal where that is one, after `prompt`
+ * (translated already). CTL_DONE and a secret that the caller releases; CTL_ERROR
+ * when nothing, or too much, came (said).
+ */
+enum ctl_exit ask_unseen(const struct ctl *ctl, const char *prompt,
+			 struct id7_secret **ret_secret);
+
+/*
  * Has a person type `word` on the terminal to go on, after the sentence
  * `question` (translated already). True at once with --yes. False: not
  * confirmed, said.

@@ -105,6 +105,13 @@ void ctl_log(const struct ctl *ctl, const char *user, enum id7_error error,
 	     const char *note);
 
 /*
+ * The same for an act that is done, which may be done in more ways than one:
+ * `how` says which, as the line's reason ("printed", "mailed", ...).
+ */
+void ctl_log_how(const struct ctl *ctl, const char *user, const char *how,
+		 const char *note);
+
+/*
  * Ends an act on one account: logs it, then says what went wrong (`error` and
  * `fault`), or writes {"v":1,"done":COMMAND,"account":NAME} with --json. Names
  * that are nobody's are answered by ctl_no_account and not logged. Returns the
@@ -126,5 +133,13 @@ enum ctl_exit ctl_reason(const struct ctl *ctl, const char **ret_reason);
  */
 enum ctl_exit ctl_when(const struct ctl *ctl, const char *name, bool back,
 		       int64_t *ret_wall);
+
+/*
+ * The span of time that option `name` gives, in seconds: `otherwise` when it was
+ * not given. CTL_DONE; CTL_USAGE (said) also outside of `least` to `most`.
+ */
+enum ctl_exit ctl_span(const struct ctl *ctl, const char *name,
+		       int64_t otherwise, int64_t least, int64_t most,
+		       int64_t *ret_sec);
 
 #endif

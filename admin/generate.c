@@ -3,9 +3,9 @@
 #include "admin/generate.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "admin/json.h"
+#include "admin/print.h"
 #include "common/core/authtok.h"
 
 #define SYMBOLS 20
@@ -44,23 +44,6 @@ generate_password(void)
 	return password;
 }
 
-static bool
-write_bytes(const void *bytes, size_t len)
-{
-	const char *p = bytes;
-
-	while (len > 0) {
-		ssize_t n = write(STDOUT_FILENO, p, len);
-
-		if (n <= 0)
-			return false;
-		p += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-/* Past stdio, whose buffer nobody wipes. */
 bool
 generate_show(const struct ctl *ctl, const char *name,
 	      const struct id7_secret *password)
@@ -68,15 +51,14 @@ generate_show(const struct ctl *ctl, const char *name,
 	struct json json;
 
 	if (!ctl->json)
-		return fflush(stdout) == 0 &&
-		       write_bytes(password->bytes, password->len) &&
-		       write_bytes("\n", 1);
+		return print_secret(password->bytes, password->len) &&
+		       print_secret("\n", 1);
 	json_start(&json, stdout);
 	json_text(&json, "done", ctl->args.cmd->name);
 	json_text(&json, "account", name);
 	json_key(&json, "password");
 	fputc('"', stdout);
-	if (fflush(stdout) != 0 || !write_bytes(password->bytes, password->len))
+	if (!print_secret(password->bytes, password->len))
 		return false;
 	fputc('"', stdout);
 	json_finish(&json);

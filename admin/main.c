@@ -100,6 +100,19 @@ static const struct opt unlock_opts[] = {
 	{0},
 };
 
+static const struct opt issue_opts[] = {
+	{"saved", "N", ID7_N("a sheet of N codes for paper, without an end")},
+	{"ttl", "SPAN", ID7_N("how long the code lives; without it 30m")},
+	{"reason", "TEXT", ID7_N("why, for the log")},
+	{"privileged", NULL, ID7_N("also for root and admin_group")},
+	{0},
+};
+
+static const struct opt revoke_opts[] = {
+	{"reason", "TEXT", ID7_N("why, for the log")},
+	{0},
+};
+
 static const struct opt log_opts[] = {
 	{"since", "TIME", ID7_N("from when on: 2026-11-22, -2h, 3d")},
 	{"follow", NULL, ID7_N("go on with what is written from now on")},
@@ -171,6 +184,17 @@ static const struct cmd commands[] = {
 	{"unlock", cmd_unlock, "USER... | --all",
 	 ID7_N("end locks and forget failures"), unlock_opts, 0, -1, NULL,
 	 false},
+	{"reset issue", cmd_reset_issue, "USER",
+	 ID7_N("a code to choose a new password with"), issue_opts, 1, 1, NULL,
+	 false},
+	{"reset list", cmd_reset_list, "",
+	 ID7_N("who has codes, of which kind, until when"), none, 0, 0, NULL,
+	 false},
+	{"reset revoke", cmd_reset_revoke, "USER",
+	 ID7_N("end every code of an account"), revoke_opts, 1, 1, NULL, false},
+	{"void", cmd_void, "[USER]",
+	 ID7_N("redeem a void code: who did not ask ends what was mailed"),
+	 none, 0, 1, NULL, false},
 	{"lock", cmd_lock, "USER", ID7_N("refuse a person's passwords"),
 	 lock_opts, 1, 1, NULL, false},
 	{"disable", cmd_disable, "USER", ID7_N("refuse every login"),

@@ -2,9 +2,11 @@
 /* What people read: colour, wrapping, times and durations. */
 #include "admin/print.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/core/escape.h"
 #include "common/core/text.h"
@@ -148,6 +150,26 @@ format_time(int64_t wall, const char *format)
 	if (wall != 0 && localtime_r(&t, &tm) != NULL)
 		strftime(moment.s, sizeof moment.s, format, &tm);
 	return moment;
+}
+
+bool
+print_secret(const void *bytes, size_t len)
+{
+	const char *p = bytes;
+
+	if (fflush(stdout) != 0)
+		return false;
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= (size_t)n;
+	}
+	return true;
 }
 
 struct moment

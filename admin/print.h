@@ -41,6 +41,13 @@ void print_blanks(FILE *out, size_t count);
 void print_wrapped(FILE *out, size_t at, size_t indent, size_t columns,
 		   const char *text);
 
+/*
+ * Writes bytes that nobody else is to see on standard output, past stdio, whose
+ * buffer nobody wipes; what stdio holds goes before. False when they could not
+ * be written.
+ */
+bool print_secret(const void *bytes, size_t len);
+
 /* A moment and a span of time as a person reads them. */
 struct moment {
 	char s[64];

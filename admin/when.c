@@ -178,3 +178,10 @@ when_parse(const char *text, int64_t now, bool back, int64_t *ret_wall)
 		return read_absolute(text, ret_wall);
 	return read_relative(text, now, back, ret_wall);
 }
+
+bool
+when_span(const char *text, int64_t *ret_sec)
+{
+	return *text >= '0' && *text <= '9' &&
+	       read_relative(text, 0, false, ret_sec);
+}

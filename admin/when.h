@@ -19,4 +19,10 @@
  */
 bool when_parse(const char *text, int64_t now, bool back, int64_t *ret_wall);
 
+/*
+ * Reads a span of time: "90s", "30m", "24h", "2d", "1w". Returns true and
+ * seconds; false leaves *ret_sec alone.
+ */
+bool when_span(const char *text, int64_t *ret_sec);
+
 #endif

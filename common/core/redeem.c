@@ -142,6 +142,42 @@ id7_redeem_reset_lives(const struct id7_account *account,
 	return slot->issued != 0 && now->wall < slot->expires;
 }
 
+static struct id7_redeem_view
+view_saved(const struct id7_account *account, const struct id7_tally *tally)
+{
+	struct id7_redeem_view view = {.issued = account->saved_issued};
+
+	for (size_t i = 0; i < ID7_SAVED_CODES; i++)
+		view.live += !id7_bytes_zero(account->saved[i],
+					     ID7_CODE_HASH_LEN);
+	if (view.live > 0 &&
+	    tally->saved_tag == (uint32_t)account->saved_issued)
+		view.tries = tally->saved_tries;
+	return view.live > 0 ? view : (struct id7_redeem_view){0};
+}
+
+struct id7_redeem_view
+id7_redeem_view(const struct id7_account *account,
+		const struct id7_tally *tally, enum id7_code_kind kind,
+		const struct id7_now *now)
+{
+	const struct id7_code_slot *slot;
+	struct id7_redeem_view view = {0};
+
+	if (kind == ID7_CODE_SAVED)
+		return view_saved(account, tally);
+	slot = &account->code[kind];
+	if (id7_redeem_judge(account, tally, kind, slot->hash, now) !=
+	    ID7_REDEEM_RIGHT)
+		return view;
+	view.live = 1;
+	view.issued = slot->issued;
+	view.expires = slot->expires;
+	if (tally->code_tag[kind] == tag_of(slot->hash))
+		view.tries = tally->code_tries[kind];
+	return view;
+}
+
 void
 id7_redeem_void(struct id7_account *account, uint32_t kinds)
 {

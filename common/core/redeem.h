@@ -55,6 +55,23 @@ void id7_redeem_mark(struct id7_tally *tally, const struct id7_account *account,
 bool id7_redeem_reset_lives(const struct id7_account *account,
 			    const struct id7_now *now);
 
+/* What is left of the codes of one kind, for administrators. A value. */
+struct id7_redeem_view {
+	uint32_t live;	 /* how many of them can be redeemed; above 1 saved ones only */
+	int64_t issued;	 /* wall clock */
+	int64_t expires; /* wall clock; 0: as long as the lock, saved ones never */
+	uint32_t tries;	 /* wrong ones, 255 and more */
+};
+
+/*
+ * Looks at the codes of `kind`; `tally` is refreshed. Without a live one all is
+ * zero.
+ */
+struct id7_redeem_view id7_redeem_view(const struct id7_account *account,
+				       const struct id7_tally *tally,
+				       enum id7_code_kind kind,
+				       const struct id7_now *now);
+
 /* Bits of kinds, for those who end codes. */
 #define ID7_CODE_BIT(kind) (1u << (kind))
 #define ID7_CODES_MAILED                                                       \

@@ -116,6 +116,22 @@ goes_back(void)
 	CHECK_INT(wall, 1795335160);
 }
 
+static void
+reads_spans(void)
+{
+	static const char *const bad[] = {"", "30", "-5m", "+5m", "5 m",
+					  "m",	"5y", "2026-11-22"};
+	int64_t sec = 7;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		CHECK(!when_span(bad[i], &sec));
+	CHECK_INT(sec, 7);
+	CHECK(when_span("90s", &sec));
+	CHECK_INT(sec, 90);
+	CHECK(when_span("2d", &sec));
+	CHECK_INT(sec, 2 * 86400);
+}
+
 int
 main(void)
 {
@@ -124,5 +140,6 @@ main(void)
 	reads();
 	refuses();
 	goes_back();
+	reads_spans();
 	return check_done();
 }

@@ -257,6 +257,40 @@ void_takes_what_is_named(void)
 	CHECK_INT(a.confirm_place, 0);
 }
 
+static void
+views_what_lives(void)
+{
+	struct id7_account account = with_code(ID7_CODE_RESET, NOW + 1800);
+	struct id7_tally tally = {0};
+	struct id7_now now = at(NOW + 1799), late = at(NOW + 1800);
+	struct id7_redeem_view view;
+
+	id7_redeem_mark(&tally, &account, ID7_CODE_RESET, ID7_REDEEM_NO);
+	view = id7_redeem_view(&account, &tally, ID7_CODE_RESET, &now);
+	CHECK_INT(view.live, 1);
+	CHECK_INT(view.issued, NOW);
+	CHECK_INT(view.expires, NOW + 1800);
+	CHECK_INT(view.tries, 1);
+	memcpy(account.code[ID7_CODE_RESET].hash, other, sizeof other);
+	tally.code_tag[ID7_CODE_RESET]++;
+	view = id7_redeem_view(&account, &tally, ID7_CODE_RESET, &now);
+	CHECK_INT(view.tries, 0);
+	view = id7_redeem_view(&account, &tally, ID7_CODE_RESET, &late);
+	CHECK_INT(view.live, 0);
+	view = id7_redeem_view(&account, &tally, ID7_CODE_VOID, &now);
+	CHECK_INT(view.live, 0);
+	view = id7_redeem_view(&account, &tally, ID7_CODE_SAVED, &now);
+	CHECK_INT(view.live, 0);
+	memcpy(account.saved[1], mine, sizeof mine);
+	memcpy(account.saved[7], other, sizeof other);
+	account.saved_issued = NOW;
+	id7_redeem_mark(&tally, &account, ID7_CODE_SAVED, ID7_REDEEM_NO);
+	view = id7_redeem_view(&account, &tally, ID7_CODE_SAVED, &late);
+	CHECK_INT(view.live, 2);
+	CHECK_INT(view.expires, 0);
+	CHECK_INT(view.tries, 1);
+}
+
 int
 main(void)
 {
@@ -268,6 +302,7 @@ main(void)
 	saved_ones_go_one_by_one();
 	reset_lives();
 	changes_end_codes();
+	views_what_lives();
 	void_takes_what_is_named();
 	return check_done();
 }
