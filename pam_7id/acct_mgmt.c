@@ -5,14 +5,28 @@
 #include "pam_7id/conversation.h"
 #include "pam_7id/counting.h"
 #include "pam_7id/module.h"
+#include "pam_7id/proof.h"
 #include "pam_7id/refusal.h"
 #include "pam_7id/report.h"
 #include "pam_7id/result.h"
+
+/* Remembered for setcred: or a stack without our account line would let a code
+ * open a session. */
+static int
+demand(struct module *module, const struct id7_proof *proof)
+{
+	struct id7_login login = {.proof = *proof};
+	int code = proof_keep(module, PROOF_DEMANDED, &login);
+
+	return code == PAM_SUCCESS ? PAM_NEW_AUTHTOK_REQD : code;
+}
 
 int
 acct_mgmt(struct module *module)
 {
 	struct id7_login login;
+	struct id7_proof proof;
+	bool proved;
 	int code;
 
 	refusal_clear(module);
@@ -21,10 +35,13 @@ acct_mgmt(struct module *module)
 		code = module_open(module, true);
 	if (code != PAM_SUCCESS)
 		return count_not_ours(module, code);
+	proved = proof_find(module, PROOF_LOGIN, &proof);
 	id7_login_account(module->id7, module->user, module->known_to_system,
-			  &login);
+			  proved ? &proof : NULL, &login);
 	module->lang = login.lang;
 	code = result_account(&login);
+	if (code == PAM_NEW_AUTHTOK_REQD && proved && proof.by_code)
+		code = demand(module, &proof);
 	if (code == PAM_NEW_AUTHTOK_REQD && !module->config.silent)
 		conversation_tell(module->pamh, module->flags, PAM_TEXT_INFO,
 				  id7_text(module_lang(module),

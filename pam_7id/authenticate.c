@@ -7,6 +7,7 @@
 #include "pam_7id/module.h"
 #include "pam_7id/proof.h"
 #include "pam_7id/refusal.h"
+#include "pam_7id/report.h"
 #include "pam_7id/result.h"
 
 int
@@ -39,6 +40,21 @@ authenticate(struct module *module)
 	return code;
 }
 
+/* A code opened this handle, and nobody has asked the account phase what that
+ * is good for. */
+static bool
+opened_by_code(struct module *module)
+{
+	struct id7_proof proof;
+
+	if ((module->flags & PAM_DELETE_CRED) ||
+	    !proof_find(module, PROOF_LOGIN, &proof) || !proof.by_code ||
+	    proof_find(module, PROOF_DEMANDED, &proof))
+		return false;
+	report_no_demand(module);
+	return true;
+}
+
 int
 setcred(struct module *module)
 {
@@ -54,5 +70,7 @@ setcred(struct module *module)
 		code = module_whose(module, &whose);
 	if (code != PAM_SUCCESS)
 		return code;
-	return whose == ID7_WHOSE_OURS ? PAM_SUCCESS : PAM_USER_UNKNOWN;
+	if (whose != ID7_WHOSE_OURS)
+		return PAM_USER_UNKNOWN;
+	return opened_by_code(module) ? PAM_CRED_ERR : PAM_SUCCESS;
 }

@@ -4,11 +4,13 @@
  * one in the second.
  *
  * MUST
- *  1. nobody but root changes an authtok that was not proved in this handle.
+ *  1. nobody but root changes an authtok that was not proved in this handle, by
+ *     itself or by a reset code.
  *  2. for names that are not ours the token is provided to the modules behind
  *     us, or `passwd` breaks for everybody else (security.md 1e).
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <security/pam_ext.h>
 
@@ -42,17 +44,31 @@ nothing_due(const struct module *module, const struct id7_login *account)
 	       account->reason != ID7_REASON_MUST_CHANGE;
 }
 
+/* What the account phase says, with a login by code when there was one. */
+static bool
+look(struct module *module, struct id7_login *ret_account,
+     struct id7_proof *ret_proof)
+{
+	bool by_code = proof_find(module, PROOF_LOGIN, ret_proof) &&
+		       ret_proof->by_code;
+
+	id7_login_account(module->id7, module->user, module->known_to_system,
+			  by_code ? ret_proof : NULL, ret_account);
+	return by_code;
+}
+
 static int
 prove(struct module *module)
 {
 	auto_secret *typed = NULL;
 	struct id7_login login;
+	struct id7_proof proof;
+	bool by_code = look(module, &login, &proof);
 	int code = PAM_SUCCESS;
 
-	id7_login_account(module->id7, module->user, module->known_to_system,
-			  &login);
-	if (as_root(module) || nothing_due(module, &login))
+	if (by_code || as_root(module) || nothing_due(module, &login))
 		return PAM_SUCCESS;
+	module->proving = true;
 	module_delay(module);
 	if (module->first_pass != FIRST_PASS_NO)
 		code = conversation_item(module->pamh, PAM_OLDAUTHTOK, &typed);
@@ -121,6 +137,18 @@ ask_new(struct module *module, struct id7_secret **ret_typed)
 	return PAM_SUCCESS;
 }
 
+/* What opened this handle was a code, which is spent: from here on it is as
+ * good as a login with the new authtok. Failing that, it is as good as none. */
+static void
+spend(struct module *module, const struct id7_proof *proof,
+      struct id7_login *login)
+{
+	memcpy(login->proof.id, proof->id, ID7_ID_LEN);
+	login->proof.epoch = proof->epoch + 1;
+	if (proof_keep(module, PROOF_LOGIN, login) != PAM_SUCCESS)
+		return;
+}
+
 /* `proof` NULL: root changes it for somebody. */
 static int
 change(struct module *module, const struct id7_proof *proof,
@@ -152,6 +180,11 @@ change(struct module *module, const struct id7_proof *proof,
 	id7_login_refuse(module->id7, module->user, ID7_REASON_RIGHT, &login);
 	login.verdict = ID7_ALLOW;
 	login.ours = true;
+	if (proof != NULL && proof->by_code) {
+		login.reason = ID7_REASON_CODE;
+		login.code = id7_code_kind_name(proof->code);
+		spend(module, proof, &login);
+	}
 	report_login(module, "password", &login);
 	/* Only what was accepted is for the modules behind us. */
 	return conversation_set_item(module->pamh, PAM_AUTHTOK, typed);
@@ -164,15 +197,14 @@ update(struct module *module)
 	struct id7_login account;
 	struct id7_proof proof;
 	const struct id7_proof *proved = &proof;
+	bool by_code = look(module, &account, &proof);
 	int code, tries;
 
-	id7_login_account(module->id7, module->user, module->known_to_system,
-			  &account);
 	if (nothing_due(module, &account))
 		return PAM_SUCCESS;
-	if (as_root(module))
+	if (!by_code && as_root(module))
 		proved = NULL;
-	else if (!proof_find(module, PROOF_PASSWORD, &proof))
+	else if (!by_code && !proof_find(module, PROOF_PASSWORD, &proof))
 		return PAM_AUTHTOK_ERR;
 	module->lang = account.lang;
 	if (module->use_authtok || module->first_pass != FIRST_PASS_NO) {

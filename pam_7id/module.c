@@ -73,10 +73,9 @@ read_settings(struct module *module, int argc, const char **argv)
 
 	for (i = 0; i < argc; i++)
 		(void)take_option(module, argv[i]);
-	module->config_error =
-		id7_settings_read_both(module->conf, module->faillock,
-				       &module->config, log_problem, module,
-				       &module->fault);
+	module->config_error = id7_settings_read_both(
+		module->conf, module->faillock, &module->config, log_problem,
+		module, &module->fault);
 	for (i = 0; i < argc; i++) {
 		if (strncmp(argv[i], "dir=", 4) == 0)
 			report_useless(module, "dir=");
@@ -273,12 +272,15 @@ module_attempt(struct module *module, enum id7_whose whose,
 	       const struct id7_secret *typed, struct id7_login *ret_login)
 {
 	struct id7_guard guard;
+	void (*try)(struct id7 *, const char *, const struct id7_secret *,
+		    const struct id7_origin *, struct id7_deadline,
+		    struct id7_login *) =
+		module->proving ? id7_login_prove : id7_login_attempt;
 
 	id7_guard_enter(&guard);
 	if (module_user_stays(module))
-		id7_login_attempt(
-			module->id7, module->user, typed, &module->origin,
-			id7_deadline_in(MODULE_DEADLINE_MS), ret_login);
+		try(module->id7, module->user, typed, &module->origin,
+		    id7_deadline_in(MODULE_DEADLINE_MS), ret_login);
 	else
 		id7_login_refuse(module->id7, module->user, ID7_REASON_CHANGED,
 				 ret_login);
@@ -290,6 +292,9 @@ module_attempt(struct module *module, enum id7_whose whose,
 		ret_login->error = ID7_INTERNAL;
 	}
 	report_outcome(module, "login", ret_login);
+	/* Whoever has the right code is the account's owner. */
+	if (ret_login->reason == ID7_REASON_CODE)
+		module->lang = ret_login->lang;
 	report_tell(module, ret_login);
 }
 

@@ -41,6 +41,7 @@ struct module {
 	enum first_pass first_pass;
 	bool use_authtok;
 	enum module_mode mode;
+	bool proving; /* what is typed serves the choice of a new authtok only */
 	const char *conf;     /* conf=PATH, or NULL */
 	const char *faillock; /* conf=PATH of a faillock.conf, or NULL */
 

@@ -14,6 +14,8 @@
 /* Names of the proofs: kept by authenticate, and by the first phase of chauthtok. */
 #define PROOF_LOGIN "7id_login"
 #define PROOF_PASSWORD "7id_password"
+/* The account phase has demanded a new authtok of a login by code. */
+#define PROOF_DEMANDED "7id_demanded"
 
 /*
  * Keeps in the handle, under `name`, that the present user was proved as the

@@ -109,6 +109,14 @@ report_changed_user(struct module *module)
 		   "PAM_USER was changed after the login was proved; refused");
 }
 
+void
+report_no_demand(struct module *module)
+{
+	pam_syslog(module->pamh, LOG_ERR,
+		   "a reset code was accepted, but the stack has no account "
+		   "line of pam_7id; refused");
+}
+
 static const char *
 lane_name(enum id7_lane lane)
 {
@@ -169,6 +177,7 @@ write_journal(struct module *module, const char *event, const char *name,
 		.tty = module->origin.tty,
 		.lane = lane_name(login->lane),
 		.reference = login->reference,
+		.code = login->code,
 		.failures = login->hashed || login->elsewhere
 				    ? (int64_t)login->failures
 				    : -1,
@@ -214,11 +223,13 @@ write_syslog(struct module *module, const char *event, const char *name,
 		what = "authentication failure";
 	pam_syslog(module->pamh, result_level(login),
 		   "%s; logname= uid=%u euid=%u tty=%s ruser= rhost=%s "
-		   "user=%s event=%s reason=%s ref=%s",
+		   "user=%s event=%s reason=%s%s%s ref=%s",
 		   what, (unsigned int)module->origin.real_uid,
 		   (unsigned int)geteuid(), safe(module->origin.tty, tty),
 		   safe(module->origin.rhost, rhost), name, event,
-		   id7_reason_name(login->reason), login->reference);
+		   id7_reason_name(login->reason),
+		   login->code != NULL ? " code=" : "",
+		   login->code != NULL ? login->code : "", login->reference);
 	if (login->error != ID7_OK && login->error != ID7_BUSY) {
 		(void)id7_text_fault(ID7_LANG_EN, &login->fault, line,
 				     sizeof line);
@@ -277,6 +288,51 @@ contact(const struct module *module, enum id7_lang lang)
 	return id7_text(lang, "your administrator");
 }
 
+/* What is said of a code, a msgid that takes the reference and the contact;
+ * NULL: what is said of any refusal. Only who has the right one is told more.
+ */
+static const char *
+code_text(const struct id7_login *login)
+{
+	if (login->reason == ID7_REASON_RESET_ASKED ||
+	    login->reason == ID7_REASON_RESET_IGNORED)
+		return ID7_N("7iD %s: a reset code was asked for.\nHelp: %s\n"
+			     "If this account has a confirmed address, a mail "
+			     "with a reset code is\non its way.");
+	if (login->reason == ID7_REASON_CODE_TYPO)
+		return ID7_N("7iD %s: there is a slip in the code; nothing was "
+			     "counted.\nHelp: %s\n"
+			     "Compare each symbol, and type it again.");
+	if (login->reason == ID7_REASON_CODE_OLD)
+		return ID7_N(
+			"7iD %s: this code has been used, or is too old.\n"
+			"Help: %s\nIf the account was locked, the lock may "
+			"be over: try the password.");
+	if (login->reason != ID7_REASON_CODE)
+		return NULL;
+	if (strcmp(login->code, "unlock") == 0)
+		return ID7_N("7iD %s: the account is unlocked.\nHelp: %s\n"
+			     "Now log in with your password.");
+	if (strcmp(login->code, "confirm") == 0)
+		return ID7_N("7iD %s: the mail address is confirmed.\nHelp: "
+			     "%s\nNow log in with your password.");
+	return ID7_N(
+		"7iD %s: the codes that were mailed are void; this was "
+		"recorded.\nIf somebody else has asked for them, tell %s.");
+}
+
+static void
+tell_code(struct module *module, const struct id7_login *login,
+	  const char *msgid)
+{
+	enum id7_lang lang = module_lang(module);
+	char text[TELL_MAX];
+
+	snprintf(text, sizeof text, id7_text(lang, msgid), login->reference,
+		 contact(module, lang));
+	conversation_tell(module->pamh, module->flags, PAM_ERROR_MSG, text);
+}
+
 void
 report_tell(struct module *module, const struct id7_login *login)
 {
@@ -288,6 +344,10 @@ report_tell(struct module *module, const struct id7_login *login)
 	refusal_set(module, login);
 	if (module->config.silent)
 		return;
+	if (login->error == ID7_OK && code_text(login) != NULL) {
+		tell_code(module, login, code_text(login));
+		return;
+	}
 	/* The reference comes first, in ASCII: older ssh clients garble the
 	 * rest. */
 	if (login->reason == ID7_REASON_BUSY)

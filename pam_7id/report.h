@@ -37,6 +37,12 @@ void report_whose(struct module *module, enum id7_whose whose);
 void report_changed_user(struct module *module);
 
 /*
+ * Logs that a reset code opened a session whose stack has no account line of ours,
+ * and that it is refused (LOG_ERR).
+ */
+void report_no_demand(struct module *module);
+
+/*
  * Writes one outcome to the log, which waits for no other process; a line that
  * could not be written is remembered for report_outcome. `event` is "login",
  * "account" or "password". Names that are not accounts are logged as a keyed tag
@@ -59,8 +65,10 @@ void report_login(struct module *module, const char *event,
 		  const struct id7_login *login);
 
 /*
- * Tells the person and the program (refusal_set) of a refusal: one text for every reason, another only for
- * "busy" and "not available". Nothing on success.
+ * Tells the person and the program (refusal_set) of a refusal: one text for
+ * every reason, another only for "busy" and "not available", and for codes
+ * where it says nothing of the name: a slip, a request, and what the right code
+ * has done. Nothing on success.
  */
 void report_tell(struct module *module, const struct id7_login *login);
 

@@ -19,7 +19,8 @@ id7_authtok_classify(const char *typed, size_t len)
 		if (byte < 0x20 || byte == 0x7f)
 			return ID7_AUTHTOK_JUNK;
 	}
-	return ID7_AUTHTOK_PASSWORD;
+	return id7_code_form(typed, len) ? ID7_AUTHTOK_CODE
+					 : ID7_AUTHTOK_PASSWORD;
 }
 
 bool

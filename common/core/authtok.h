@@ -17,6 +17,7 @@ enum id7_authtok_kind {
 	ID7_AUTHTOK_PASSWORD,
 	ID7_AUTHTOK_JUNK,     /* holds C0 controls or DEL: sshd's "INCORRECT", never a person's */
 	ID7_AUTHTOK_TOO_LONG, /* over ID7_AUTHTOK_MAX bytes */
+	ID7_AUTHTOK_CODE,     /* has the form of a code (id7_code_form) */
 };
 
 /*

@@ -199,6 +199,8 @@ id7_code_parse(const char *typed, size_t len, struct id7_code *ret_code)
 				       : ID7_CODE_SLIP;
 		}
 	}
+	if (what == ID7_CODE_SLIP)
+		*ret_code = (struct id7_code){.kind = code.kind};
 	if (what == ID7_CODE_WELL_FORMED)
 		*ret_code = code;
 	explicit_bzero(symbol, sizeof symbol);

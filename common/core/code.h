@@ -40,7 +40,8 @@ enum id7_code_typed {
  * public arithmetic and says nothing about whether such a code was ever given:
  * no code with one wrong symbol, with two symbols exchanged, or under another
  * kind's prefix passes it, and of random ones 1 in 32.
- * Only with ID7_CODE_WELL_FORMED *ret_code is written.
+ * *ret_code is written with ID7_CODE_WELL_FORMED; with ID7_CODE_SLIP it has the
+ * kind only.
  */
 enum id7_code_typed id7_code_parse(const char *typed, size_t len,
 				   struct id7_code *ret_code);

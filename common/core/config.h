@@ -43,6 +43,9 @@ struct id7_config {
 	struct id7_list exempt;
 	bool unknown_deny; /* `unknown = deny`: names that only the system knows are refused too */
 
+	struct id7_list reset_services;
+	bool self_reset;
+
 	struct id7_policy policy;
 	bool silent;
 	bool audit;

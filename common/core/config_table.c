@@ -123,6 +123,11 @@ static const struct id7_config_row rows[] = {
 		"opslimit"),
 	  .setting.summary = ID7_N("a stored password that takes more passes is "
 		"refused") },
+	{ COMMON("reset_services", LIST, "list", reset_services, ANYWHERE,
+		"sshd, login, su, su-l"),
+	  .wanted = ID7_N("up to 8 names, separated by blanks or commas"),
+	  .setting.summary = ID7_N("services where a reset code lets its holder "
+		"choose a new password") },
 	{ COMMON("root_unlock_time", TIME, "time", root_unlock_time, LOCKOUT, "unlock_time"),
 	  .min = 1, .max = ID7_POLICY_TIME_MAX, .zero_word = "never", .unset_word = "unlock_time",
 	  .wanted = ID7_N("a time from 1s to 7d, never, or unlock_time"),
@@ -132,6 +137,9 @@ static const struct id7_config_row rows[] = {
 	  .wanted = ID7_N("an absolute path of at most 255 bytes"),
 	  .setting.summary = ID7_N("directory of what lives until the next start of "
 		"the machine") },
+	{ COMMON("self_reset", SWITCH, "switch", self_reset, ANYWHERE, "yes"),
+	  .wanted = ID7_N("yes or no"),
+	  .setting.summary = ID7_N("mail a reset code to whoever types 7R-RESET") },
 	{ COMMON("sendmail", PATH, "path", sendmail, ANYWHERE, "/usr/sbin/sendmail"),
 	  .wanted = ID7_N("an absolute path of at most 255 bytes"),
 	  .setting.summary = ID7_N("the program that takes mail") },

@@ -134,6 +134,22 @@ id7_redeem_mark(struct id7_tally *tally, const struct id7_account *account,
 }
 
 bool
+id7_redeem_may(const struct id7_account *account, enum id7_code_kind kind,
+	       const struct id7_now *now)
+{
+	enum id7_reason standing = id7_account_standing(account, now);
+
+	if (standing != ID7_REASON_RIGHT && standing != ID7_REASON_HELD)
+		return false;
+	if (kind == ID7_CODE_CONFIRM || kind == ID7_CODE_VOID)
+		return true;
+	if (standing != ID7_REASON_RIGHT)
+		return false;
+	return kind == ID7_CODE_UNLOCK ||
+	       !(account->flags & ID7_ACCOUNT_COUNTS_ONLY);
+}
+
+bool
 id7_redeem_reset_lives(const struct id7_account *account,
 		       const struct id7_now *now)
 {
@@ -176,6 +192,19 @@ id7_redeem_view(const struct id7_account *account,
 	if (tally->code_tag[kind] == tag_of(slot->hash))
 		view.tries = tally->code_tries[kind];
 	return view;
+}
+
+bool
+id7_redeem_stands(const struct id7_account *account, enum id7_code_kind kind,
+		  const uint8_t hash[ID7_CODE_HASH_LEN],
+		  const struct id7_now *now, int64_t until)
+{
+	const struct id7_code_slot *slot = &account->code[ID7_CODE_RESET];
+
+	if (kind == ID7_CODE_SAVED)
+		return on_sheet(account, hash);
+	return kind == ID7_CODE_RESET && same_hash(slot->hash, hash) &&
+	       (now->wall < slot->expires || now->boot < until);
 }
 
 void

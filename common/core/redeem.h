@@ -50,6 +50,15 @@ void id7_redeem_mark(struct id7_tally *tally, const struct id7_account *account,
 		     enum id7_code_kind kind, enum id7_redeem judged);
 
 /*
+ * Whether a code of `kind` is of any use to the account now, whatever code it
+ * is: not to one that is disabled or has expired; unlock, reset and saved ones
+ * not to one that an administrator holds; the last two not where another module
+ * verifies the password.
+ */
+bool id7_redeem_may(const struct id7_account *account, enum id7_code_kind kind,
+		    const struct id7_now *now);
+
+/*
  * Whether a reset code for the account lives: its password can be set by it.
  */
 bool id7_redeem_reset_lives(const struct id7_account *account,
@@ -71,6 +80,16 @@ struct id7_redeem_view id7_redeem_view(const struct id7_account *account,
 				       const struct id7_tally *tally,
 				       enum id7_code_kind kind,
 				       const struct id7_now *now);
+
+/*
+ * Whether a reset or saved code that was right when it was accepted still
+ * stands, for the change of the authtok that spends it: it was not ended, and has
+ * not expired unless the boot clock is before `until`.
+ */
+bool id7_redeem_stands(const struct id7_account *account,
+		       enum id7_code_kind kind,
+		       const uint8_t hash[ID7_CODE_HASH_LEN],
+		       const struct id7_now *now, int64_t until);
 
 /* Bits of kinds, for those who end codes. */
 #define ID7_CODE_BIT(kind) (1u << (kind))

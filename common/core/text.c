@@ -89,7 +89,12 @@ static const char *const reasons[ID7_REASON_COUNT] = {
 	[ID7_REASON_UNLINKED] = ID7_N("this service is unlinked"),
 	[ID7_REASON_MAINTENANCE] = ID7_N("maintenance is under way"),
 	[ID7_REASON_CODE] = ID7_N("a code was accepted"),
-	[ID7_REASON_CODE_WRONG] = ID7_N("a wrong or expired code"),
+	[ID7_REASON_CODE_WRONG] = ID7_N("a wrong code"),
+	[ID7_REASON_CODE_OLD] =
+		ID7_N("a code that had been used or had expired"),
+	[ID7_REASON_RESET_ASKED] = ID7_N("a reset code was asked for"),
+	[ID7_REASON_RESET_IGNORED] =
+		ID7_N("a reset code was asked for, and none is given"),
 	[ID7_REASON_CODE_TYPO] = ID7_N("a code with a typing slip"),
 	[ID7_REASON_UNAVAILABLE] =
 		ID7_N("7id itself was not available; the log says why"),

@@ -32,6 +32,9 @@ static const char *const names[ID7_REASON_COUNT] = {
 	[ID7_REASON_CODE_TYPO] = "code-typo",
 	[ID7_REASON_UNAVAILABLE] = "unavailable",
 	[ID7_REASON_NO_PASSWORD] = "no-password",
+	[ID7_REASON_CODE_OLD] = "code-old",
+	[ID7_REASON_RESET_ASKED] = "reset-asked",
+	[ID7_REASON_RESET_IGNORED] = "reset-ignored",
 };
 
 const char *

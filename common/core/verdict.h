@@ -47,6 +47,9 @@ enum id7_reason {
 	ID7_REASON_CODE_TYPO,	   /* a code whose check symbol is wrong */
 	ID7_REASON_UNAVAILABLE,	   /* the machine failed; the error says how */
 	ID7_REASON_NO_PASSWORD,	   /* the account has none, so that none can match */
+	ID7_REASON_CODE_OLD,	   /* a code that was spent, or has expired */
+	ID7_REASON_RESET_ASKED,	   /* a reset code was asked for, and is owed */
+	ID7_REASON_RESET_IGNORED,  /* it was asked for too often, or is not to be had so */
 	ID7_REASON_COUNT
 };
 

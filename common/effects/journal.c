@@ -20,7 +20,7 @@
 #define STRINGS 13		 /* fields of struct id7_entry that are texts */
 #define KEY_MAX 16		 /* ,"reference":"" */
 #define PIECE_SIZE 16		 /* one character in its longest form */
-#define FIXED_MAX 256		 /* version, time, numbers, braces */
+#define FIXED_MAX 288		 /* version, time, numbers, the kind of a code, braces */
 #define LAST_SECOND 253402300799 /* 9999-12-31T23:59:59Z */
 #define DAY 86400
 
@@ -187,6 +187,7 @@ id7_journal_render(const struct id7_entry *entry, char *buf, size_t size)
 	put_text(&line, "tty", entry->tty);
 	put_text(&line, "lane", entry->lane);
 	put_text(&line, "reference", entry->reference);
+	put_text(&line, "code", entry->code);
 	put_text(&line, "checked", entry->checked);
 	put_number(&line, "failures", entry->failures);
 	if (entry->locked_now)

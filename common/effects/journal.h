@@ -29,6 +29,7 @@ struct id7_entry {
 	const char *tty;
 	const char *lane;
 	const char *reference;
+	const char *code;    /* kind of a presented code: "unlock", "reset", ... */
 	const char *checked; /* "real", "dummy": what the slow hash was computed for */
 	int64_t failures;    /* in the window afterwards; -1: left out */
 	bool locked_now;     /* this attempt set a lock */

@@ -9,6 +9,7 @@
 #include "common/effects/seal.h"
 #include "common/usecases/claim.h"
 #include "common/usecases/hashing.h"
+#include "common/usecases/redeeming.h"
 
 void
 id7_attempt_fail(struct id7_login *login, enum id7_error error,
@@ -244,6 +245,10 @@ run_steps(struct id7_attempt *a, const struct id7_secret *typed,
 		id7_attempt_fail(login, error,
 				 login->fault.error != ID7_OK ? &login->fault
 							      : NULL);
+	if (a->kind == ID7_AUTHTOK_CODE) {
+		id7_redeeming_settle(a, error == ID7_OK, login);
+		return;
+	}
 	id7_attempt_settle(a, error == ID7_OK, login);
 	if (login->verdict == ID7_ALLOW)
 		rehash(a, typed);
@@ -252,8 +257,8 @@ run_steps(struct id7_attempt *a, const struct id7_secret *typed,
 void
 id7_attempt_run(struct id7 *id7, const char *user,
 		const struct id7_secret *typed, enum id7_authtok_kind kind,
-		const struct id7_origin *origin, struct id7_deadline deadline,
-		struct id7_login *login)
+		const struct id7_origin *origin, bool resets_anywhere,
+		struct id7_deadline deadline, struct id7_login *login)
 {
 	struct id7_attempt a = {.id7 = id7,
 				.store = id7_get_store(id7),
@@ -265,6 +270,7 @@ id7_attempt_run(struct id7 *id7, const char *user,
 				.slot = {.fd = -1},
 				.match = ID7_MATCH_NONE};
 
+	id7_redeeming_read(&a, typed, origin, resets_anywhere);
 	run_steps(&a, typed, login);
 	id7_slots_release(&a.slot);
 	id7_wipe(&a, sizeof a);

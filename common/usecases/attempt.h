@@ -26,12 +26,12 @@ void id7_attempt_settle(struct id7_attempt *a, bool verified,
 
 /*
  * Steps 3 to 7 for a typed authtok of `kind` (not empty), inside the guard of
- * the caller. *login was started by the caller and says deny until the last
+ * the caller. `resets_anywhere`: as id7_login_prove. *login was started by the caller and says deny until the last
  * step. Results as id7_login_attempt.
  */
 void id7_attempt_run(struct id7 *id7, const char *user,
 		     const struct id7_secret *typed, enum id7_authtok_kind kind,
-		     const struct id7_origin *origin,
+		     const struct id7_origin *origin, bool resets_anywhere,
 		     struct id7_deadline deadline, struct id7_login *login);
 
 #endif

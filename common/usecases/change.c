@@ -79,15 +79,13 @@ struct wish {
 	struct id7_deadline deadline;
 };
 
-static bool
-proof_holds(const struct id7_proof *proof, const struct id7_account *account)
+/* The codes that a new authtok ends; of a sheet only the one that it is by. */
+static void
+end_codes(const struct id7_proof *proof, struct id7_account *account)
 {
-	struct id7_now now = id7_clock_now();
-
-	return proof == NULL ||
-	       (memcmp(proof->id, account->id, ID7_ID_LEN) == 0 &&
-		proof->epoch == account->epoch &&
-		id7_account_standing(account, &now) == ID7_REASON_RIGHT);
+	id7_redeem_void(account, ID7_CODES_MAILED);
+	if (proof != NULL && proof->by_code && proof->code == ID7_CODE_SAVED)
+		id7_redeem_void_saved(account, proof->code_hash);
 }
 
 static enum id7_error
@@ -96,9 +94,11 @@ change_account(struct id7 *id7, const struct wish *wish,
 	       struct id7_fault *ret_fault)
 {
 	struct id7_store *store = id7_get_store(id7);
+	struct id7_now now = id7_clock_now();
 	enum id7_error error;
 
-	if (!proof_holds(wish->proof, account)) {
+	if (wish->proof != NULL &&
+	    !id7_login_proof_holds(wish->proof, account, &now)) {
 		*ret_quality = ID7_QUALITY_REFUSED;
 		return ID7_INVALID;
 	}
@@ -107,7 +107,7 @@ change_account(struct id7 *id7, const struct wish *wish,
 	if (error != ID7_OK)
 		return error;
 	account->epoch++;
-	id7_redeem_void(account, ID7_CODES_MAILED);
+	end_codes(wish->proof, account);
 	account->flags &= ~ID7_ACCOUNT_MUST_CHANGE;
 	if (wish->must_change)
 		account->flags |= ID7_ACCOUNT_MUST_CHANGE;

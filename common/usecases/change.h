@@ -42,7 +42,8 @@ enum id7_error id7_change_hash(struct id7 *id7, struct id7_account *account,
  * `proof` says which account the caller has proved to be his: when that account
  * is gone, has another authtok since, or is disabled, expired or held, nothing
  * is changed, or a thief who waits at the prompt would outlive the reset that
- * was to throw him out. NULL: an administrator changes it, whatever its state.
+ * was to throw him out. A proof by code is spent by the change: however many
+ * hold it, one of them sets the password. NULL: an administrator changes it, whatever its state.
  * ID7_OK with *ret_quality ID7_QUALITY_GOOD: done and durable. ID7_INVALID with
  * another *ret_quality: refused, nothing changed; ID7_QUALITY_REFUSED: because
  * the proof does not hold any more. ID7_NOT_FOUND; ID7_BUSY; other errors:

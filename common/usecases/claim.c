@@ -32,6 +32,8 @@ early_refusal(const struct id7_attempt *a)
 
 	if (a->kind == ID7_AUTHTOK_JUNK)
 		return ID7_REASON_JUNK;
+	if (a->kind == ID7_AUTHTOK_CODE)
+		return ID7_REASON_CODE_WRONG;
 	if (!a->found)
 		return ID7_REASON_NONE;
 	standing = id7_account_standing(&a->account, &a->now);
@@ -123,9 +125,10 @@ ask(struct id7_attempt *a, enum id7_claim *ret_claim)
 	if (a->config->no_count)
 		return peek(a, ret_claim);
 	return id7_store_reserve(a->store, &a->subject, a->id, a->epoch,
-				 a->kind == ID7_AUTHTOK_JUNK, &a->policy,
-				 &a->now, &a->whence, a->deadline, ret_claim,
-				 &a->ticket);
+				 a->kind == ID7_AUTHTOK_JUNK ||
+					 a->kind == ID7_AUTHTOK_CODE,
+				 &a->policy, &a->now, &a->whence, a->deadline,
+				 ret_claim, &a->ticket);
 }
 
 /* One try with a slot in hand; it goes back when there is no place. */

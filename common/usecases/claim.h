@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/core/authtok.h"
+#include "common/core/code.h"
 #include "common/effects/slots.h"
 #include "common/effects/verifier.h"
 #include "common/usecases/login.h"
@@ -22,6 +23,8 @@ struct id7_attempt {
 
 	struct id7_now now; /* of the look-up, then of the last claim */
 	enum id7_authtok_kind kind;
+	enum id7_code_typed typed_code; /* with ID7_AUTHTOK_CODE */
+	struct id7_code code;		/* wiped */
 	bool unhashed; /* another program verifies: no hash slot is taken */
 	struct id7_account account; /* wiped; valid only when found */
 	bool found;

@@ -91,21 +91,6 @@ draw(enum id7_code_kind kind, struct id7_code *ret_code)
 		ret_code->symbol[i] &= 31;
 }
 
-/* Whether a code of `kind` would be of any use to the account now. */
-static bool
-may_have(const struct id7_account *account, enum id7_code_kind kind,
-	 const struct id7_now *now)
-{
-	enum id7_reason standing = id7_account_standing(account, now);
-
-	if (standing != ID7_REASON_RIGHT && standing != ID7_REASON_HELD)
-		return false;
-	if (kind == ID7_CODE_CONFIRM || kind == ID7_CODE_VOID)
-		return true;
-	return standing == ID7_REASON_RIGHT &&
-	       !(account->flags & ID7_ACCOUNT_COUNTS_ONLY);
-}
-
 static enum id7_error
 store_code(struct order *order, struct id7_account *account,
 	   const struct id7_now *now)
@@ -113,7 +98,7 @@ store_code(struct order *order, struct id7_account *account,
 	struct id7_code_slot *slot = &account->code[order->kind];
 	bool forever = order->kind == ID7_CODE_UNLOCK && order->expires == 0;
 
-	if (!may_have(account, order->kind, now) ||
+	if (!id7_redeem_may(account, order->kind, now) ||
 	    (!forever && order->expires <= now->wall) ||
 	    (order->kind == ID7_CODE_CONFIRM &&
 	     account->address[order->place][0] == '\0'))
@@ -155,7 +140,7 @@ static enum id7_error
 store_sheet(struct order *order, struct id7_account *account,
 	    const struct id7_now *now)
 {
-	if (!may_have(account, ID7_CODE_SAVED, now))
+	if (!id7_redeem_may(account, ID7_CODE_SAVED, now))
 		return ID7_INVALID;
 	id7_redeem_void(account, ID7_CODE_BIT(ID7_CODE_SAVED));
 	for (uint32_t i = 0; i < order->count; i++)

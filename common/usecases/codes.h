@@ -18,9 +18,8 @@
  * lock. `place` (0 or 1) is the address that a confirm code is for; 0 for all
  * others.
  * ID7_OK: *ret_code, which the caller prints and wipes, is durable.
- * ID7_INVALID: the account is disabled or expired, for unlock and reset codes
- * also held by an administrator or only counted here (another module verifies),
- * for confirm codes without that address; or `expires` is none. ID7_NOT_FOUND;
+ * ID7_INVALID: the code would be of no use (id7_redeem_may), a confirm code has
+ * no such address, or `expires` is none. ID7_NOT_FOUND;
  * ID7_BUSY; store errors: nothing is changed.
  */
 enum id7_error id7_codes_make(struct id7 *id7, const char *name,

@@ -8,6 +8,7 @@
 #include "common/effects/guard.h"
 #include "common/usecases/attempt.h"
 #include "common/usecases/claim.h"
+#include "common/usecases/redeeming.h"
 
 struct id7_counting {
 	struct id7 *id7;
@@ -29,7 +30,7 @@ release(struct id7_counting **counting)
 
 static struct id7_counting *
 make(struct id7 *id7, const char *user, const struct id7_secret *typed,
-     struct id7_deadline deadline)
+     const struct id7_origin *origin, struct id7_deadline deadline)
 {
 	size_t len = strlen(user) + 1;
 	struct id7_counting *counting = calloc(1, sizeof *counting + len);
@@ -51,6 +52,8 @@ make(struct id7 *id7, const char *user, const struct id7_secret *typed,
 	if (typed != NULL)
 		a->kind = id7_authtok_classify((const char *)typed->bytes,
 					       typed->len);
+	if (a->kind == ID7_AUTHTOK_CODE)
+		id7_redeeming_read(a, typed, origin, false);
 	/* What is too long for us is for the other to judge. */
 	if (a->kind == ID7_AUTHTOK_TOO_LONG)
 		a->kind = ID7_AUTHTOK_PASSWORD;
@@ -85,7 +88,10 @@ claim(struct id7_attempt *a, struct id7_login *login)
 	}
 	if (a->refusal == ID7_REASON_NONE)
 		return true;
-	id7_attempt_settle(a, true, login);
+	if (a->kind == ID7_AUTHTOK_CODE)
+		id7_redeeming_settle(a, true, login);
+	else
+		id7_attempt_settle(a, true, login);
 	return false;
 }
 
@@ -126,7 +132,8 @@ id7_counting_begin(struct id7 **id7, const char *user,
 		   struct id7_counting **ret_counting,
 		   struct id7_login *ret_login)
 {
-	struct id7_counting *counting = make(*id7, user, typed, deadline);
+	struct id7_counting *counting =
+		make(*id7, user, typed, origin, deadline);
 
 	*ret_counting = NULL;
 	id7_login_refuse(*id7, user, ID7_REASON_EMPTY, ret_login);

@@ -169,12 +169,18 @@ id7_ask_role(struct id7 *id7, id7_role_fn *ask, void *context)
 	id7->role_context = context;
 }
 
-struct id7_policy
-id7_policy_of(const struct id7 *id7, const char *user)
+struct id7_role
+id7_role_of(const struct id7 *id7, const char *user)
 {
 	struct id7_role role = {0};
 
 	if (id7->ask_role != NULL)
 		role = id7->ask_role(user, id7->role_context);
-	return id7_policy_for(&id7->config, role);
+	return role;
+}
+
+struct id7_policy
+id7_policy_of(const struct id7 *id7, const char *user)
+{
+	return id7_policy_for(&id7->config, id7_role_of(id7, user));
 }

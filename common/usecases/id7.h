@@ -64,6 +64,11 @@ typedef struct id7_role id7_role_fn(const char *user, void *context);
 void id7_ask_role(struct id7 *id7, id7_role_fn *ask, void *context);
 
 /*
+ * Who `user` is, as `ask` says.
+ */
+struct id7_role id7_role_of(const struct id7 *id7, const char *user);
+
+/*
  * The limits that `user` is judged by. Whoever refreshes a tally takes these:
  * other ones could set or lift a lock.
  */

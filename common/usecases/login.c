@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "common/core/redeem.h"
 #include "common/effects/guard.h"
 #include "common/effects/seal.h"
 #include "common/usecases/attempt.h"
@@ -53,11 +54,10 @@ id7_login_whose(struct id7 *id7, const char *user, bool known_to_system,
 	return ID7_OK;
 }
 
-void
-id7_login_attempt(struct id7 *id7, const char *user,
-		  const struct id7_secret *typed,
-		  const struct id7_origin *origin, struct id7_deadline deadline,
-		  struct id7_login *ret_login)
+static void
+attempt(struct id7 *id7, const char *user, const struct id7_secret *typed,
+	const struct id7_origin *origin, bool resets_anywhere,
+	struct id7_deadline deadline, struct id7_login *ret_login)
 {
 	struct id7_guard guard;
 	enum id7_authtok_kind kind;
@@ -69,9 +69,27 @@ id7_login_attempt(struct id7 *id7, const char *user,
 		return;
 	}
 	id7_guard_enter(&guard);
-	id7_attempt_run(id7, user, typed, kind, origin, deadline, ret_login);
+	id7_attempt_run(id7, user, typed, kind, origin, resets_anywhere,
+			deadline, ret_login);
 	if (!id7_guard_leave(&guard))
 		id7_attempt_fail(ret_login, ID7_INTERNAL, NULL);
+}
+
+void
+id7_login_attempt(struct id7 *id7, const char *user,
+		  const struct id7_secret *typed,
+		  const struct id7_origin *origin, struct id7_deadline deadline,
+		  struct id7_login *ret_login)
+{
+	attempt(id7, user, typed, origin, false, deadline, ret_login);
+}
+
+void
+id7_login_prove(struct id7 *id7, const char *user,
+		const struct id7_secret *typed, const struct id7_origin *origin,
+		struct id7_deadline deadline, struct id7_login *ret_login)
+{
+	attempt(id7, user, typed, origin, true, deadline, ret_login);
 }
 
 void
@@ -82,9 +100,35 @@ id7_login_refuse(struct id7 *id7, const char *user, enum id7_reason reason,
 	ret_login->reason = reason;
 }
 
+bool
+id7_login_proof_holds(const struct id7_proof *proof,
+		      const struct id7_account *account,
+		      const struct id7_now *now)
+{
+	if (memcmp(proof->id, account->id, ID7_ID_LEN) != 0 ||
+	    proof->epoch != account->epoch ||
+	    id7_account_standing(account, now) != ID7_REASON_RIGHT)
+		return false;
+	return !proof->by_code ||
+	       id7_redeem_stands(account, proof->code, proof->code_hash, now,
+				 proof->until);
+}
+
+/* MUST 4. */
+static void
+only_to_change(const struct id7_proof *proof, const struct id7_account *account,
+	       const struct id7_now *now, struct id7_login *login)
+{
+	login->reason = ID7_REASON_MUST_CHANGE;
+	if (id7_login_proof_holds(proof, account, now))
+		return;
+	login->verdict = ID7_DENY;
+	login->reason = ID7_REASON_CHANGED;
+}
+
 void
 id7_login_account(struct id7 *id7, const char *user, bool known_to_system,
-		  struct id7_login *ret_login)
+		  const struct id7_proof *proof, struct id7_login *ret_login)
 {
 	struct id7_store *store = id7_get_store(id7);
 	struct id7_now now = id7_clock_now();
@@ -98,6 +142,9 @@ id7_login_account(struct id7 *id7, const char *user, bool known_to_system,
 		ret_login->lang = (enum id7_lang)account.lang;
 		ret_login->verdict =
 			id7_account_usable(&account, &now, &ret_login->reason);
+		if (ret_login->verdict == ID7_ALLOW && proof != NULL &&
+		    proof->by_code)
+			only_to_change(proof, &account, &now, ret_login);
 	} else if (error != ID7_NOT_FOUND) {
 		id7_attempt_fail(ret_login, error, id7_store_fault(store));
 	} else if (known_to_system && !id7_get_config(id7)->unknown_deny) {

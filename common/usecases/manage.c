@@ -177,6 +177,7 @@ end_hold(struct id7_account *account, const struct id7_now *now, void *context)
 
 struct tally_unlock {
 	enum id7_reason was;
+	bool hold_ended; /* the administrator's, in the account */
 };
 
 static bool
@@ -193,7 +194,8 @@ end_lock(struct id7_tally *tally, void *context)
 		else if (unlock->was == ID7_REASON_RIGHT)
 			unlock->was = ID7_REASON_LOCKED_OUT;
 	}
-	id7_tally_unlock(tally);
+	if (id7_tally_unlock(tally) || unlock->hold_ended)
+		tally->unlocked_at = tally->wall;
 	return true;
 }
 
@@ -214,6 +216,7 @@ id7_manage_unlock(struct id7 *id7, const char *name, bool repair,
 				  &account, ret_fault);
 	if (error != ID7_OK)
 		return error;
+	unlock.hold_ended = *ret_was == ID7_REASON_HELD;
 	subject = id7_store_subject(id7_get_store(id7), name, strlen(name),
 				    false);
 	error = id7_store_change(id7_get_store(id7), &subject, account.id,

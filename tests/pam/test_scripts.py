@@ -20,6 +20,19 @@ AUDIT_TYPES = {"USER_MGMT": 1102, "ANOM_LOGIN_FAILURES": 2100,
                "RESP_ACCT_LOCK": 2207, "RESP_ACCT_UNLOCK_TIMED": 2206}
 
 
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# How people type a code.
+DISGUISES = {
+    "": str,
+    "lower": lambda code: code.lower().replace("0", "o").replace("1", "l"),
+    "bare": lambda code: code.replace("-", ""),
+    "wide": lambda code: "".join(
+        chr(ord(c) + 0xfee0) if c != "-" else "\u30fc" for c in code),
+    "slip": lambda code: code[:-1] + ALPHABET[
+        (ALPHABET.index(code[-1]) + 1) % 32],
+}
+
+
 class Broken(Exception):
     """The case is not written as README says, or did not hold."""
 
@@ -59,6 +72,7 @@ class Case:
         self.as_root = any(line == "as root" for _, line in self.lines)
         self.logged = []
         self.audited = 0
+        self.codes = {}
         self.store = None
 
     def play(self):
@@ -125,6 +139,37 @@ class Case:
 
     def do_remove(self, rest):
         self.store.make(("remove", rest))
+
+    def do_address(self, rest):
+        self.store.make(("address", *rest.split()))
+
+    def do_code(self, rest):
+        """`code NAME KIND [SECONDS]`: {KIND} is that code from here on."""
+        name, kind, *seconds = rest.split()
+        made = self.store.make(("code", name, kind, *seconds))
+        self.codes[kind] = made.strip()
+
+    def do_sheet(self, rest):
+        """`sheet NAME COUNT`: {saved1}, {saved2} ... are the codes."""
+        for i, code in enumerate(
+                self.store.make(("sheet", *rest.split())).split(), 1):
+            self.codes[f"saved{i}"] = code
+
+    def do_forge(self, rest):
+        """`forge KIND`: {forged} is a well-formed code that nobody was given."""
+        self.codes["forged"] = self.store.make(("forge", rest)).strip()
+
+    def do_void(self, rest):
+        self.store.make(("void", rest))
+
+    def fill_in(self, text):
+        """{KIND} and {KIND:DISGUISE} as the codes that were made."""
+        def code(match):
+            made = self.codes.get(match[1])
+            if made is None:
+                raise Broken(f"no code {match[0]}")
+            return DISGUISES[match[2] or ""](made)
+        return re.sub(r"\{([a-z0-9]+)(?::([a-z]+))?\}", code, text)
 
     def do_clock(self, rest):
         self.store.shift(*rest.split())
@@ -201,7 +246,8 @@ class Case:
         user = None if words[0] == "nobody-yet" else words[0]
         answers, calls, want = [], [], []
         for line in self.indented():
-            self.expect(line.replace("{n}", str(n)), answers, calls, want)
+            self.expect(self.fill_in(line.replace("{n}", str(n))), answers,
+                        calls, want)
         argv = self.store.drive_argv("", answers, calls, words[1:])
         at = argv.index("--user")
         argv[at:at + 2] = [] if user is None else ["--user", user]

@@ -7,6 +7,7 @@
 
 #include "common/core/text.h"
 #include "common/effects/seal.h"
+#include "common/usecases/codes.h"
 #include "common/usecases/manage.h"
 #include "tests/support/pamtalk.h"
 
@@ -19,8 +20,14 @@
  *   set NAME FLAGS
  *   unlock NAME | remove NAME
  *   look NAME                    prints one line
- * FLAGS, by commas: disabled enabled held released expired must-change ja en,
- * and for add counts-only, whose PASSWORD is not looked at.
+ *   address NAME ADDRESS
+ *   code NAME KIND [SECONDS]     makes a code and prints it; by itself one that
+ *                                lives 30 minutes, an unlock code with the lock
+ *   sheet NAME COUNT             makes and prints saved codes
+ *   forge KIND                   prints a well-formed code that nobody was
+ * given void NAME                    ends all codes FLAGS, by commas: disabled
+ * enabled held released expired must-change ja en, and for add counts-only,
+ * whose PASSWORD is not looked at.
  */
 
 static void
@@ -97,6 +104,130 @@ look_at_lane(const struct id7_picture *picture, enum id7_lane which,
 	       lane->step, name, picture->tally.lane[which].since_good);
 }
 
+static bool
+set_address(struct id7_account *account, const struct id7_now *now,
+	    void *context)
+{
+	(void)now;
+	snprintf(account->address[0], sizeof account->address[0], "%s",
+		 (const char *)context);
+	return true;
+}
+
+static enum id7_code_kind
+kind_named(const char *name)
+{
+	unsigned int kind = 0;
+
+	while (kind < ID7_CODE_SAVED &&
+	       strcmp(id7_code_kind_name((enum id7_code_kind)kind), name) != 0)
+		kind++;
+	return (enum id7_code_kind)kind;
+}
+
+static void
+print_code(const struct id7_code *code)
+{
+	char text[ID7_CODE_TEXT_MAX];
+
+	id7_code_format(code, text);
+	printf("%s\n", text);
+}
+
+static enum id7_error
+make_code(struct id7 *id7, const char *name, enum id7_code_kind kind,
+	  const char *seconds, struct id7_fault *fault)
+{
+	int64_t life = *seconds != '\0' ? atoll(seconds) : 1800;
+	bool forever = kind == ID7_CODE_UNLOCK && *seconds == '\0';
+	struct id7_code code;
+	enum id7_error error;
+
+	error = id7_codes_make(id7, name, kind, 0,
+			       forever ? 0 : id7_clock_wall() + life,
+			       id7_deadline_in(DEADLINE_MS), &code, fault);
+	if (error == ID7_OK)
+		print_code(&code);
+	return error;
+}
+
+static enum id7_error
+make_sheet(struct id7 *id7, const char *name, uint32_t count,
+	   struct id7_fault *fault)
+{
+	struct id7_code code[ID7_SAVED_CODES];
+	enum id7_error error = id7_codes_make_sheet(
+		id7, name, count, id7_deadline_in(DEADLINE_MS), code, fault);
+
+	for (uint32_t i = 0; error == ID7_OK && i < count; i++)
+		print_code(&code[i]);
+	return error;
+}
+
+static void
+forge(enum id7_code_kind kind)
+{
+	struct id7_code code = {.kind = kind};
+
+	id7_random(code.symbol, sizeof code.symbol);
+	for (size_t i = 0; i < sizeof code.symbol; i++)
+		code.symbol[i] &= 31;
+	print_code(&code);
+}
+
+/* What has to do with codes; false: nothing of that. */
+static bool
+act_on_codes(struct id7 *id7, char **field, struct id7_fault *fault,
+	     enum id7_error *ret_error)
+{
+	const char *what = field[0];
+
+	*ret_error = ID7_OK;
+	if (strcmp(what, "address") == 0)
+		*ret_error = id7_manage_change(
+			id7, field[1], set_address, field[2],
+			id7_deadline_in(DEADLINE_MS), NULL, fault);
+	else if (strcmp(what, "code") == 0)
+		*ret_error = make_code(id7, field[1], kind_named(field[2]),
+				       field[3], fault);
+	else if (strcmp(what, "sheet") == 0)
+		*ret_error = make_sheet(id7, field[1], (uint32_t)atoi(field[2]),
+					fault);
+	else if (strcmp(what, "forge") == 0)
+		forge(kind_named(field[1]));
+	else if (strcmp(what, "void") == 0)
+		*ret_error = id7_codes_void(id7, field[1], ID7_CODES_ALL,
+					    id7_deadline_in(DEADLINE_MS), NULL,
+					    fault);
+	else
+		return false;
+	return true;
+}
+
+/* The kinds of codes that there are, as bits. */
+static unsigned int
+codes_there(const struct id7_account *account)
+{
+	unsigned int kinds =
+		account->saved_issued != 0 ? 1u << ID7_CODE_SAVED : 0;
+
+	for (unsigned int i = 0; i < ID7_CODE_KINDS; i++) {
+		if (account->code[i].issued != 0)
+			kinds |= 1u << i;
+	}
+	return kinds;
+}
+
+static void
+look_at_codes(const struct id7_picture *picture)
+{
+	printf(" asked=%d unlocked=%d confirmed=%d codes=%#x tries=%u",
+	       picture->tally.reset_asked != 0, picture->tally.unlocked_at != 0,
+	       picture->account.address_confirmed[0],
+	       codes_there(&picture->account),
+	       picture->tally.code_tries[ID7_CODE_RESET]);
+}
+
 static enum id7_error
 look(struct id7 *id7, const char *name, struct id7_fault *fault)
 {
@@ -120,6 +251,7 @@ look(struct id7 *id7, const char *name, struct id7_fault *fault)
 	look_at_lane(&picture, ID7_LANE_REMOTE, "remote");
 	look_at_lane(&picture, ID7_LANE_CONSOLE, "console");
 	look_at_lane(&picture, ID7_LANE_KNOWN, "known");
+	look_at_codes(&picture);
 	putchar('\n');
 	id7_wipe(&picture, sizeof picture);
 	return ID7_OK;
@@ -130,7 +262,10 @@ act(struct id7 *id7, char **field, struct id7_fault *fault)
 {
 	struct id7_deadline deadline = id7_deadline_in(DEADLINE_MS);
 	enum id7_reason was;
+	enum id7_error error;
 
+	if (act_on_codes(id7, field, fault, &error))
+		return error;
 	if (strcmp(field[0], "add") == 0)
 		return add(id7, field[1], field[2], field[3], fault);
 	if (strcmp(field[0], "set") == 0)
