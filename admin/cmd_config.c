@@ -6,6 +6,7 @@
 
 #include "admin/ctl.h"
 #include "admin/json.h"
+#include "admin/people.h"
 #include "admin/print.h"
 #include "common/core/escape.h"
 
@@ -100,6 +101,54 @@ take_problem(const struct id7_config_problem *problem, void *context)
 		print_problem(check->ctl, problem);
 }
 
+/* What is no mistake in a line, but does not do what it seems to. */
+static void
+remark(struct check *check, const char *name, const char *value,
+       const char *word, const char *text)
+{
+	struct ctl *ctl = check->ctl;
+	const char *kind = TEXT(ctl, ID7_N("warning"));
+
+	check->warnings++;
+	if (ctl->json) {
+		json_object(&check->json, NULL);
+		json_text(&check->json, "kind", "warning");
+		json_text(&check->json, "name", name);
+		json_text(&check->json, "value", value);
+		json_text(&check->json, "remark", word);
+		json_end(&check->json);
+		return;
+	}
+	print_tint(stdout, ctl->tint_out, TINT_WARN, kind);
+	fputs(": ", stdout);
+	print_wrapped(stdout, (size_t)id7_width(kind) + 2, 4, PRINT_COLUMNS,
+		      text);
+}
+
+static void
+add_remarks(struct check *check, const struct id7_config *config)
+{
+	enum id7_lang lang = check->ctl->lang;
+	char text[600];
+
+	if (config->even_deny_root &&
+	    id7_config_exempts(config, "root", people_in_group, NULL))
+		remark(check, "even_deny_root", "yes", "root-is-exempt",
+		       id7_text(lang,
+				"even_deny_root does nothing for root while "
+				"exempt names it: take root out of exempt, "
+				"then type 7idctl add root"));
+	if (config->admin_group[0] != '\0' &&
+	    !people_has_group(config->admin_group)) {
+		snprintf(text, sizeof text,
+			 id7_text(lang, "admin_group names no group of this "
+					"system: %s"),
+			 safe_text(config->admin_group).s);
+		remark(check, "admin_group", config->admin_group,
+		       "no-such-group", text);
+	}
+}
+
 static void
 conclude(struct check *check)
 {
@@ -138,6 +187,8 @@ cmd_config_check(struct ctl *ctl)
 	}
 	error = id7_settings_read(ctl->conf, &config, take_problem, &check,
 				  &fault);
+	if (error == ID7_OK)
+		add_remarks(&check, &config);
 	if (error == ID7_OK || error == ID7_BAD_CONFIG) {
 		conclude(&check);
 		return check.errors > 0 ? CTL_ERROR : CTL_DONE;

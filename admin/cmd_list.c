@@ -6,6 +6,7 @@
 
 #include "admin/ctl.h"
 #include "admin/json.h"
+#include "admin/lanes.h"
 #include "admin/state.h"
 #include "common/effects/scope.h"
 
@@ -81,8 +82,14 @@ take(const struct id7_picture *picture, void *context)
 	line->lang = picture->account.lang;
 	line->state = state;
 	line->state.reason = "";
-	line->failures = state_failures(list->ctl, picture);
-	line->failed = picture->lane[ID7_LANE_REMOTE].failures;
+	line->failures = state_failures(picture);
+	if (picture->shown != ID7_LANE_REMOTE) {
+		size_t len = strlen(line->failures.s);
+
+		snprintf(line->failures.s + len, sizeof line->failures.s - len,
+			 " %s", lanes_word(picture->shown));
+	}
+	line->failed = picture->lane[picture->shown].failures;
 	line->last_good = picture->tally.last_good;
 	return true;
 }

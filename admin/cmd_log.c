@@ -70,6 +70,10 @@ take_apart(const struct ctl *ctl, const struct logline *line,
 	add(pieces, "%s", logline_get(line, "service"));
 	add(pieces, TEXT(ctl, ID7_N("from %s")), logline_get(line, "rhost"));
 	add(pieces, TEXT(ctl, ID7_N("on %s")), logline_get(line, "tty"));
+	add(pieces, TEXT(ctl, ID7_N("lane %s")),
+	    strcmp(logline_get(line, "lane"), "remote") != 0
+		    ? logline_get(line, "lane")
+		    : "");
 	add(pieces, TEXT(ctl, ID7_N("failures: %s")),
 	    strcmp(failures, "0") != 0 ? failures : "");
 	if (strcmp(logline_get(line, "locked_now"), "true") == 0)

@@ -5,6 +5,7 @@
 
 #include "admin/ctl.h"
 #include "admin/json.h"
+#include "admin/lanes.h"
 #include "admin/look.h"
 #include "admin/people.h"
 #include "admin/state.h"
@@ -50,10 +51,10 @@ json_addresses(struct json *json, const struct id7_account *account)
 }
 
 static void
-json_state(const struct ctl *ctl, struct json *json,
-	   const struct id7_picture *picture, const struct state *state)
+json_state(struct json *json, const struct id7_picture *picture,
+	   const struct state *state)
 {
-	const struct id7_lane_view *lane = &picture->lane[ID7_LANE_REMOTE];
+	const struct id7_lane_view *lane = &picture->lane[picture->shown];
 
 	json_text(json, "account", picture->account.name);
 	json_text(json, "state", state->word);
@@ -64,21 +65,21 @@ json_state(const struct ctl *ctl, struct json *json,
 	json_time(json, "until", state->until);
 	json_int(json, "failures", lane->failures);
 	json_int(json, "pending", lane->pending);
-	json_int(json, "limit", ctl->config.policy.deny);
-	json_int(json, "window_s", ctl->config.policy.fail_interval);
+	json_int(json, "limit", picture->policy.deny);
+	json_int(json, "window_s", picture->policy.fail_interval);
+	lanes_json(picture, json);
 	json_time(json, "last_good", picture->tally.last_good);
 	json_time(json, "last_bad", picture->tally.last_bad);
 }
 
 static void
-show_json(const struct ctl *ctl, const struct id7_picture *picture,
-	  const struct state *state)
+show_json(const struct id7_picture *picture, const struct state *state)
 {
 	const struct id7_account *account = &picture->account;
 	struct json json;
 
 	json_start(&json, stdout);
-	json_state(ctl, &json, picture, state);
+	json_state(&json, picture, state);
 	json_bool(&json, "must_change",
 		  (account->flags & ID7_ACCOUNT_MUST_CHANGE) != 0);
 	json_time(&json, "password_changed", account->password_changed);
@@ -114,6 +115,9 @@ add_state(const struct ctl *ctl, struct labels *labels,
 	else
 		labels_add(labels, TINT_BAD, TEXT(ctl, ID7_N("Can log in")),
 			   id7_text(ctl->lang, "no, %s"), sentence);
+	lanes_open(ctl, picture, sentence, sizeof sentence);
+	if (*sentence != '\0')
+		labels_add(labels, TINT_NONE, "", "%s", sentence);
 }
 
 static void
@@ -148,10 +152,7 @@ static void
 add_history(const struct ctl *ctl, struct labels *labels,
 	    const struct id7_picture *picture)
 {
-	labels_add(labels, TINT_NONE, TEXT(ctl, ID7_N("Failures")),
-		   id7_text(ctl->lang, "%s within %s"),
-		   state_failures(ctl, picture).s,
-		   print_span(ctl, ctl->config.policy.fail_interval).s);
+	lanes_labels(ctl, picture, labels);
 	labels_add(labels, TINT_NONE, TEXT(ctl, ID7_N("Last login")), "%s",
 		   print_time(picture->tally.last_good).s);
 	labels_add(labels, TINT_NONE, TEXT(ctl, ID7_N("Last failure")), "%s",
@@ -220,7 +221,7 @@ cmd_show(struct ctl *ctl)
 		return code;
 	state = state_of(&picture);
 	if (ctl->json) {
-		show_json(ctl, &picture, &state);
+		show_json(&picture, &state);
 	} else {
 		add_state(ctl, &labels, &picture, &state);
 		add_history(ctl, &labels, &picture);

@@ -4,14 +4,14 @@
 
 #include "admin/ctl.h"
 #include "admin/json.h"
+#include "admin/lanes.h"
 #include "admin/print.h"
 #include "admin/state.h"
 
 static void
-status_json(const struct ctl *ctl, const struct id7_picture *picture,
-	    const struct state *state)
+status_json(const struct id7_picture *picture, const struct state *state)
 {
-	const struct id7_lane_view *lane = &picture->lane[ID7_LANE_REMOTE];
+	const struct id7_lane_view *lane = &picture->lane[picture->shown];
 	struct json json;
 
 	json_start(&json, stdout);
@@ -19,9 +19,10 @@ status_json(const struct ctl *ctl, const struct id7_picture *picture,
 	json_text(&json, "state", state->word);
 	json_bool(&json, "can_login", state->code == CTL_DONE);
 	json_int(&json, "failures", lane->failures);
-	json_int(&json, "limit", ctl->config.policy.deny);
+	json_int(&json, "limit", picture->policy.deny);
 	json_time(&json, "since", state->since);
 	json_time(&json, "until", state->until);
+	lanes_json(picture, &json);
 	json_int(&json, "exit", state->code);
 	json_finish(&json);
 }
@@ -31,7 +32,7 @@ static void
 status_line(const struct ctl *ctl, const struct id7_picture *picture,
 	    const struct state *state)
 {
-	struct moment failures = state_failures(ctl, picture);
+	struct moment failures = state_failures(picture);
 	char sentence[512];
 
 	fputs(picture->account.name, stdout);
@@ -42,6 +43,8 @@ status_line(const struct ctl *ctl, const struct id7_picture *picture,
 		printf(" %s", sentence);
 	fputc(' ', stdout);
 	printf(TEXT(ctl, ID7_N("%s failures")), failures.s);
+	if (picture->shown != ID7_LANE_REMOTE)
+		printf(" %s", lanes_word(picture->shown));
 	fputc('\n', stdout);
 }
 
@@ -83,7 +86,7 @@ cmd_status(struct ctl *ctl)
 		return ctl_fail_fault(ctl, &fault);
 	state = state_of(&picture);
 	if (ctl->json)
-		status_json(ctl, &picture, &state);
+		status_json(&picture, &state);
 	else
 		status_line(ctl, &picture, &state);
 	id7_wipe(&picture, sizeof picture);

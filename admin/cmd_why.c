@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "admin/json.h"
+#include "admin/lanes.h"
 #include "admin/people.h"
 #include "admin/print.h"
 #include "admin/state.h"
@@ -122,19 +123,18 @@ json_sources(const struct trace *trace, struct json *json)
 }
 
 static void
-json_lane(const struct ctl *ctl, struct json *json,
-	  const struct inquiry *inquiry)
+json_lane(struct json *json, const struct inquiry *inquiry)
 {
 	const struct id7_lane_view *lane =
-		&inquiry->facts.lane[ID7_LANE_REMOTE];
+		&inquiry->facts.lane[inquiry->picture.shown];
 	struct state state = state_of(&inquiry->picture);
 
 	json_text(json, "state", state.word);
-	json_text(json, "lane", "remote");
 	json_int(json, "failures", lane->failures);
 	json_int(json, "pending", lane->pending);
-	json_int(json, "limit", ctl->config.policy.deny);
-	json_int(json, "window_s", ctl->config.policy.fail_interval);
+	json_int(json, "limit", inquiry->picture.policy.deny);
+	json_int(json, "window_s", inquiry->picture.policy.fail_interval);
+	lanes_json(&inquiry->picture, json);
 	json_time(json, "since", state.since);
 	json_time(json, "until", state.until);
 	if (state.until != 0)
@@ -202,7 +202,7 @@ print_json(const struct ctl *ctl, const struct inquiry *inquiry)
 	json_bool(&json, "passwd_entry", inquiry->facts.known_to_system);
 	json_causes(inquiry, &json);
 	if (inquiry->facts.account != NULL)
-		json_lane(ctl, &json, inquiry);
+		json_lane(&json, inquiry);
 	why_steps(ctl, inquiry, &steps);
 	steps_json(&steps, &json);
 	json_int(&json, "exit", why_exit(inquiry));
@@ -272,7 +272,7 @@ cmd_why(struct ctl *ctl)
 	if (code != CTL_DONE)
 		return code;
 	gather(ctl, &inquiry);
-	inquiry.why = id7_decide_why(&inquiry.facts, ID7_LANE_REMOTE);
+	inquiry.why = id7_decide_why(&inquiry.facts, inquiry.picture.shown);
 	if (ctl->json)
 		print_json(ctl, &inquiry);
 	else

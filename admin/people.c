@@ -79,6 +79,12 @@ people_has_passwd(const char *name)
 	return getpwnam(name) != NULL;
 }
 
+bool
+people_has_group(const char *name)
+{
+	return getgrnam(name) != NULL;
+}
+
 static bool
 is_member(const char *user, const struct group *gr)
 {

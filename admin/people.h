@@ -21,6 +21,9 @@ bool people_has_passwd(const char *name);
 /* As id7_in_group_fn: primary group included; `context` is not used. */
 bool people_in_group(const char *user, const char *group, void *context);
 
+/* Whether the system has a group `name`. */
+bool people_has_group(const char *name);
+
 /* As id7_role_fn, decided as the module does; `context` is the settings. */
 struct id7_role people_role(const char *user, void *context);
 

@@ -15,7 +15,7 @@ held_state(const struct id7_picture *picture)
 			      ID7_N("held"),
 			      TINT_BAD,
 			      CTL_LOCKED,
-			      picture->lane[ID7_LANE_REMOTE].locked_since,
+			      picture->lane[picture->shown].locked_since,
 			      0,
 			      ""};
 
@@ -38,7 +38,7 @@ struct state
 state_of(const struct id7_picture *picture)
 {
 	const struct id7_account *account = &picture->account;
-	const struct id7_lane_view *lane = &picture->lane[ID7_LANE_REMOTE];
+	const struct id7_lane_view *lane = &picture->lane[picture->shown];
 
 	if (picture->reason == ID7_REASON_RIGHT && state_counts_only(account))
 		return (struct state){"counts-only",
@@ -135,15 +135,15 @@ state_sentence(const struct ctl *ctl, const struct id7_picture *picture,
 }
 
 struct moment
-state_failures(const struct ctl *ctl, const struct id7_picture *picture)
+state_failures(const struct id7_picture *picture)
 {
-	uint32_t failures = picture->lane[ID7_LANE_REMOTE].failures;
+	uint32_t failures = picture->lane[picture->shown].failures;
 	struct moment text;
 
-	if (ctl->config.policy.deny == 0)
+	if (picture->policy.deny == 0)
 		snprintf(text.s, sizeof text.s, "%u/-", failures);
 	else
 		snprintf(text.s, sizeof text.s, "%u/%u", failures,
-			 ctl->config.policy.deny);
+			 picture->policy.deny);
 	return text;
 }

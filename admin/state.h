@@ -23,7 +23,7 @@ struct state {
 /* Whether another module checks the password, and 7id has none to match. */
 bool state_counts_only(const struct id7_account *account);
 
-/* What the picture says about a right password over the network. */
+/* What the picture says about a right password in the lane that is shown. */
 struct state state_of(const struct id7_picture *picture);
 
 /*
@@ -41,8 +41,7 @@ void state_sentence(const struct ctl *ctl, const struct id7_picture *picture,
 void state_ending(const struct ctl *ctl, const struct id7_picture *picture,
 		  char *buf, size_t size);
 
-/* "3/5", or "3/-" when nothing locks. */
-struct moment state_failures(const struct ctl *ctl,
-			     const struct id7_picture *picture);
+/* Of the lane that is shown: "3/5", or "3/-" when nothing locks. */
+struct moment state_failures(const struct id7_picture *picture);
 
 #endif

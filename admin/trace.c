@@ -40,6 +40,18 @@ count(struct trace *trace, const struct logline *line)
 	place->last = logline_time(line);
 }
 
+/* What is refused without a look at the password says nothing of it. */
+static void
+count_reason(struct trace *trace, const char *reason)
+{
+	bool repeated = strcmp(reason, "repeated") == 0;
+	bool old = strcmp(reason, "old-password") == 0;
+
+	trace->repeated += repeated;
+	trace->old += old;
+	trace->attempts += repeated || old || strcmp(reason, "wrong") == 0;
+}
+
 static void
 take_line(struct trace *trace, const char *text, size_t len, const char *name,
 	  int64_t since)
@@ -50,8 +62,10 @@ take_line(struct trace *trace, const char *text, size_t len, const char *name,
 	    strcmp(logline_get(&line, "event"), "login") == 0 &&
 	    strcmp(logline_get(&line, "verdict"), "deny") == 0 &&
 	    strcmp(logline_get(&line, "user"), name) == 0 &&
-	    logline_time(&line) >= since)
+	    logline_time(&line) >= since) {
 		count(trace, &line);
+		count_reason(trace, logline_get(&line, "reason"));
+	}
 }
 
 static int

@@ -20,6 +20,9 @@ struct trace {
 	size_t places;
 	struct trace_place place[TRACE_PLACES];
 	unsigned int others; /* attempts from further places */
+	unsigned int attempts; /* that a wrong password was verified in; of these */
+	unsigned int repeated; /* with one that had been counted */
+	unsigned int old;      /* with a previous one */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "admin/lanes.h"
 #include "admin/print.h"
 #include "admin/state.h"
 
@@ -26,6 +27,19 @@ append_places(const struct ctl *ctl, const struct trace *trace, char *buf,
 			 safe_text(rhost).s, safe_text(place->service).s,
 			 place->count);
 	}
+}
+
+static void
+append_open(const struct ctl *ctl, const struct id7_picture *picture, char *buf,
+	    size_t size)
+{
+	size_t len = strlen(buf);
+	char open[160];
+
+	lanes_open(ctl, picture, open, sizeof open);
+	if (*open != '\0')
+		snprintf(buf + len, size - len, id7_text(ctl->lang, "; %s"),
+			 open);
 }
 
 static const char *
@@ -51,8 +65,8 @@ locked_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 					    "there is no account to look at"));
 		return;
 	}
-	failures = state_failures(ctl, picture);
-	window = print_span(ctl, ctl->config.policy.fail_interval);
+	failures = state_failures(picture);
+	window = print_span(ctl, picture->policy.fail_interval);
 	since = print_time(state_of(picture).since);
 	if (picture->reason == ID7_REASON_LOCKED_OUT) {
 		snprintf(buf, size,
@@ -60,6 +74,21 @@ locked_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 				  "locked out by %s failures within %s, since "
 				  "%s; ends by itself"),
 			 failures.s, window.s, since.s);
+		append_open(ctl, picture, buf, size);
+		append_places(ctl, &inquiry->trace, buf, size);
+		return;
+	}
+	if (picture->reason == ID7_REASON_HELD &&
+	    picture->lane[picture->shown].lifetime &&
+	    !(picture->account.flags & ID7_ACCOUNT_HELD)) {
+		snprintf(
+			buf, size,
+			id7_text(ctl->lang,
+				 "held by %llu failures without a good login, "
+				 "since %s; does not end by itself"),
+			(unsigned long long)id7_tally_lifetime(&picture->tally),
+			since.s);
+		append_open(ctl, picture, buf, size);
 		append_places(ctl, &inquiry->trace, buf, size);
 		return;
 	}
@@ -74,27 +103,6 @@ locked_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 			  "not locked, disabled or expired; %s failures within "
 			  "%s"),
 		 failures.s, window.s);
-}
-
-/* How often the commonest wrong password was typed, and how many there were. */
-static uint32_t
-repeats(const struct id7_lane_tally *lane, uint32_t *ret_known)
-{
-	uint32_t most = 0;
-
-	*ret_known = 0;
-	for (uint32_t i = 0; i < lane->failures; i++) {
-		uint32_t same = 0;
-
-		if (lane->failure[i].fingerprint == 0)
-			continue;
-		++*ret_known;
-		for (uint32_t j = 0; j < lane->failures; j++)
-			same += lane->failure[j].fingerprint ==
-				lane->failure[i].fingerprint;
-		most = same > most ? same : most;
-	}
-	return most;
 }
 
 static void
@@ -121,13 +129,14 @@ typed_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 			 id7_text(ctl->lang, "no password was set yet, so none "
 					     "can be right"));
 	else if (state_counts_only(inquiry->facts.account))
-		snprintf(buf, size,
-			 id7_text(ctl->lang,
-				  "another module checks the password, 7id only "
-				  "counts: last wrong one %s, last right one "
-				  "%s"),
-			 print_time(tally->last_bad).s,
-			 print_time(tally->last_good).s);
+		snprintf(
+			buf, size,
+			id7_text(ctl->lang,
+				 "another module checks the password, 7id only "
+				 "counts: last wrong one %s, last right one "
+				 "%s"),
+			print_time(tally->last_bad).s,
+			print_time(tally->last_good).s);
 	else if (tally->last_bad == 0)
 		snprintf(buf, size, "%s",
 			 id7_text(ctl->lang,
@@ -147,24 +156,29 @@ static void
 cache_evidence(const struct ctl *ctl, const struct inquiry *inquiry, char *buf,
 	       size_t size)
 {
-	uint32_t known = 0, most = 0;
+	const struct trace *trace = &inquiry->trace;
 
-	if (inquiry->facts.account != NULL)
-		most = repeats(&inquiry->picture.tally.lane[ID7_LANE_REMOTE],
-			       &known);
-	if (most > 1)
+	if (trace->old > 0)
 		snprintf(buf, size,
 			 id7_text(ctl->lang,
-				  "%u of %u failures were one and the same "
-				  "wrong password: an app may keep sending an "
-				  "old one"),
-			 most, known);
-	else if (known > 1)
+				  "%u of %u refused attempts brought a "
+				  "password from before a change: an app keeps "
+				  "sending it; none of them counts"),
+			 trace->old, trace->attempts);
+	else if (trace->repeated > 0)
 		snprintf(buf, size,
 			 id7_text(ctl->lang,
-				  "%u failures, each with another password: "
-				  "not what a saved one does"),
-			 known);
+				  "%u of %u refused attempts brought the same "
+				  "wrong password once more: an app may keep "
+				  "sending it; only the first one counts"),
+			 trace->repeated, trace->attempts);
+	else if (trace->attempts > 1)
+		snprintf(buf, size,
+			 id7_text(ctl->lang,
+				  "%u refused attempts, none with a password "
+				  "that came before: not what a saved one "
+				  "does"),
+			 trace->attempts);
 	else
 		snprintf(buf, size, "%s",
 			 id7_text(ctl->lang,

@@ -241,29 +241,40 @@ id7_manage_remove(struct id7 *id7, const char *name,
 
 /* Only what was counted is judged by limits: a walk over all accounts asks the
  * system for few of them. */
-static struct id7_policy
-policy_of(const struct id7 *id7, const struct id7_picture *picture)
+static bool
+has_counts(const struct id7_tally *tally)
 {
+	bool any = id7_tally_lifetime(tally) != 0;
 	size_t i;
 
 	for (i = 0; i < ID7_LANES; i++)
-		if (picture->tally.lane[i].locked ||
-		    picture->tally.lane[i].failures != 0 ||
-		    picture->tally.lane[i].since_good != 0)
-			return id7_policy_of(id7, picture->account.name);
+		any |= tally->lane[i].locked || tally->lane[i].failures != 0;
 	for (i = 0; i < ID7_RESERVATIONS; i++)
-		if (picture->tally.reservation[i].nonce != 0)
-			return id7_policy_of(id7, picture->account.name);
-	return id7_get_config(id7)->policy;
+		any |= tally->reservation[i].nonce != 0;
+	return any;
 }
 
-/* Account and tally seen together at `picture->now`. */
+/* A lock that strangers cannot have made is worth a look, too. */
+static enum id7_lane
+shown_lane(const struct id7_picture *picture)
+{
+	static const enum id7_lane order[] = {ID7_LANE_REMOTE, ID7_LANE_KNOWN,
+					      ID7_LANE_CONSOLE};
+	size_t i;
+
+	for (i = 0; i < ID7_LANES; i++)
+		if (picture->lane[order[i]].locked_out ||
+		    picture->lane[order[i]].held)
+			return order[i];
+	return ID7_LANE_REMOTE;
+}
+
+/* Account and tally seen together at `picture->now`, under its policy. */
 static void
-complete(const struct id7 *id7, struct id7_picture *picture)
+complete(struct id7_picture *picture)
 {
 	size_t i;
 
-	picture->policy = policy_of(id7, picture);
 	/* Whose owner died is for the next attempt to find: all count as alive.
 	 */
 	(void)id7_tally_refresh(&picture->tally, picture->account.id,
@@ -272,8 +283,9 @@ complete(const struct id7 *id7, struct id7_picture *picture)
 	for (i = 0; i < ID7_LANES; i++)
 		picture->lane[i] = id7_tally_view(
 			&picture->tally, &picture->now, (enum id7_lane)i);
+	picture->shown = shown_lane(picture);
 	picture->reason = id7_decide_password(&picture->account,
-					      &picture->lane[ID7_LANE_REMOTE],
+					      &picture->lane[picture->shown],
 					      &picture->now);
 }
 
@@ -294,8 +306,10 @@ id7_manage_look(struct id7 *id7, const char *name,
 		subject = id7_store_subject(store, name, strlen(name), false);
 		error = id7_store_tally(store, &subject, &ret_picture->tally);
 	}
-	if (error == ID7_OK)
-		complete(id7, ret_picture);
+	if (error == ID7_OK) {
+		ret_picture->policy = id7_policy_of(id7, name);
+		complete(ret_picture);
+	}
 	return store_failed(id7, error, ret_fault);
 }
 
@@ -314,7 +328,10 @@ one_picture(const struct id7_account *account, const struct id7_tally *tally,
 
 	walk->picture.account = *account;
 	walk->picture.tally = *tally;
-	complete(walk->id7, &walk->picture);
+	walk->picture.policy = has_counts(tally)
+				       ? id7_policy_of(walk->id7, account->name)
+				       : id7_get_config(walk->id7)->policy;
+	complete(&walk->picture);
 	return walk->each(&walk->picture, walk->context);
 }
 

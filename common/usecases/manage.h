@@ -73,9 +73,10 @@ struct id7_picture {
 	struct id7_account account;
 	struct id7_tally tally; /* refreshed, not written back */
 	struct id7_lane_view lane[ID7_LANES];
-	struct id7_policy policy; /* that the tally was refreshed under; the account's owner's where anything is counted */
+	struct id7_policy policy; /* that the tally was refreshed under; in a walk the site's where nothing is counted */
 	struct id7_now now;
-	enum id7_reason reason; /* id7_decide_password in the remote lane */
+	enum id7_lane shown;	/* the remote lane, unless it is open and another is locked */
+	enum id7_reason reason; /* id7_decide_password in that lane */
 };
 
 /*

@@ -60,6 +60,15 @@ def states(tool):
     document = tool.json("why", "alice", code=5)
     check((document["reason"], document["failures"]) == ("locked-out", 3),
           document)
+    check(document["lane"] == "remote" and
+          [(lane["lane"], lane["state"]) for lane in document["lanes"]] ==
+          [("remote", "locked-out"), ("console", "ok"), ("known", "ok")],
+          document)
+    out, _ = tool.run("show", "alice")
+    check("the console and known addresses are open" in out, out)
+    check("Next lock: 20 min" in out, out)
+    check("3 without a good login; 100 hold the account" in out, out)
+    tool.screen("show", "alice")
     source = document["sources"][0]
     check((source["service"], source["attempts"]) == ("sshd", 4), document)
     out, _ = tool.run("status", "alice", code=5)

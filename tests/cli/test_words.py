@@ -67,6 +67,20 @@ def languages(tool):
     check("too short" in err, err)
 
 
+def remarks(tool):
+    """What is no mistake and does nothing all the same is said."""
+    tool.settings("even_deny_root\nadmin_group = no-such-group\n")
+    document = tool.json("config", "check")
+    check([p["remark"] for p in document["problems"]] ==
+          ["root-is-exempt", "no-such-group"], document)
+    for lang in ("en", "ja"):
+        out, _ = tool.run("--lang", lang, "config", "check")
+        check("7idctl add root" in out and "no-such-group" in out, out)
+    tool.screen("config", "check")
+    tool.settings("even_deny_root\nexempt = nobody\nadmin_group = root\n")
+    check(tool.json("config", "check")["problems"] == [], "nothing to say")
+
+
 def settings(tool):
     out, err = tool.run("config", "check")
     check(out == "" and "fine" in err, out, err)
@@ -88,6 +102,7 @@ def settings(tool):
     tool.settings("a\x1b[2J\u202e = 1\nunlock_time = \x1b]0;x\n")
     out, err = tool.run("config", "check", code=1)
     check("\x1b" not in out + err and "\u202e" not in out + err, out)
+    remarks(tool)
     tool.settings("")
     shown = {s["name"]: s for s in tool.json("config", "show")["settings"]}
     check((shown["deny"]["value"], shown["deny"]["default"],

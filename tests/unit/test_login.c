@@ -85,6 +85,35 @@ trial_peeks_into_its_lane(struct site *site)
 	CHECK_INT(failures(site, "dora"), 3);
 }
 
+/* A lock that leaves strangers in is shown, too; one that does not, first. */
+static void
+a_locked_lane_is_shown(struct site *site)
+{
+	const char *const wrong[] = {"wrong 1", "wrong 2", "wrong 3"};
+	struct id7_origin strange = {.service = "test",
+				     .rhost = "203.0.113.78"};
+	struct id7_picture picture;
+	struct id7_login login;
+
+	site_add(site, "emma", RIGHT);
+	CHECK_INT(site_login(site, "emma", RIGHT).verdict, ID7_ALLOW);
+	for (size_t i = 0; i < 3; i++)
+		login = site_login(site, "emma", wrong[i]);
+	CHECK(login.events.locked_now);
+	CHECK_INT(id7_manage_look(site->id7, "emma", &picture, NULL), ID7_OK);
+	CHECK_INT(picture.shown, ID7_LANE_KNOWN);
+	CHECK_INT(picture.reason, ID7_REASON_LOCKED_OUT);
+	for (size_t i = 0; i < 3; i++) {
+		auto_secret *guess = site_secret(wrong[i]);
+
+		id7_login_attempt(site->id7, "emma", guess, &strange,
+				  id7_deadline_in(20000), &login);
+	}
+	CHECK(login.events.locked_now);
+	CHECK_INT(id7_manage_look(site->id7, "emma", &picture, NULL), ID7_OK);
+	CHECK_INT(picture.shown, ID7_LANE_REMOTE);
+}
+
 /* Names that nobody has are locked out like accounts. */
 static void
 phantoms_lock_too(struct site *site)
@@ -176,6 +205,7 @@ main(void)
 	site_make(&site);
 	verdicts_and_reasons(&site);
 	trial_peeks_into_its_lane(&site);
+	a_locked_lane_is_shown(&site);
 	phantoms_lock_too(&site);
 	few_descriptors_count_nothing(&site);
 	queue_holds_no_place(&site);
