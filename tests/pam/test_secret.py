@@ -18,6 +18,29 @@ CANARIES = ("Kolibri-right", "Kolibri-newer", "Kolibri-wrong", "Kolibri-\bjunk",
             "Kolibri-caf", "Kolibri-longlong", "Kolibri")
 
 
+def use_codes(home):
+    """Every kind of code: right, right again, with a slip, anybody's."""
+    said = []
+    home.make(("address", USER, "kanarienvogel@example.org"))
+    home.codes = [home.make(("forge", "unlock")).strip(), *home.make(
+        ("code", USER, "confirm"), ("code", USER, "unlock", "600"),
+        ("code", USER, "reset"), ("code", USER, "void"),
+        ("sheet", USER, "2")).split()]
+    for code in home.codes:
+        slip = code[:-1] + ("0" if code[-1] != "0" else "1")
+        for typed in (code, code.lower(), slip):
+            for user in (USER, "nobody-knows-7"):
+                said.append(home.drive(user, ["=" + typed]))
+        said.append(home.drive(USER, ["=" + code, "=short", "=short"],
+                               ["chauthtok"]))
+    return said
+
+
+def canaries_of(code):
+    """What would give a code away: the symbols in the middle of it."""
+    return [code[3:12], code[3:12].lower(), code[3:12].replace("-", "")]
+
+
 def use(home):
     """Every way of typing a password, in every state."""
     said = []
@@ -30,6 +53,7 @@ def use(home):
     for typed in TYPED + (RIGHT, NEW):
         for user in (USER, "nobody-knows-7"):
             said.append(home.drive(user, ["=" + store.escape(typed)]))
+    said += use_codes(home)
     # People type passwords at the name prompt.
     said.append(home.drive(TYPED[0], ["=" + NEW]))
     home.make(("set", USER, "disabled"))
@@ -67,9 +91,16 @@ def main():
         said = use(home)
         check.true(said.count("= PAM_SUCCESS") >= 2, f"{arguments}: {said}")
         check.true("Kolibri" not in said, f"{arguments}: on the screen")
+        check.true(not any(part in said for code in home.codes
+                           for part in canaries_of(code)),
+                   f"{arguments}: a code on the screen")
         found = dict(files_of(home))
         check.true(len(found) > 20, f"{arguments}: {len(found)} files")
         for path, raw in found.items():
+            for canary in (part for code in home.codes
+                           for part in canaries_of(code)):
+                check.true(not any(form in raw for form in forms(canary)),
+                           f"{arguments}: code {canary!r} in {path}")
             for canary in CANARIES:
                 # With `audit` the name is logged as typed, by its own wish.
                 if "audit" in arguments and canary in TYPED[0] and \
