@@ -11,7 +11,8 @@ import tempfile
 
 import tree
 
-PAGES = ("man/7id.conf.5", "man/7id.db.5", "man/7idctl.8", "man/pam_7id.8")
+PAGES = ("man/7id.conf.5", "man/7id.db.5", "man/7idctl.8", "man/pam_7id.8",
+         "man/7id-faq.7")
 # mandoc looks these up on the machine that it runs on.
 NOT_OURS = re.compile(r"referenced manual not found")
 # No setting of any type takes this: an empty group, and text turned around.
