@@ -63,4 +63,19 @@ enum id7_error id7_journal_append(const char *log_dir,
 size_t id7_journal_render(const struct id7_entry *entry, char *buf,
 			  size_t size);
 
+/* Where a login came from, as the log has it: foreign texts, "" when it says nothing. */
+struct id7_journal_hit {
+	char service[ID7_ENTRY_TEXT_MAX + 1];
+	char rhost[ID7_ENTRY_TEXT_MAX + 1];
+	char reference[ID7_ENTRY_TEXT_MAX + 1];
+};
+
+/*
+ * The newest line about the account `user` from `since` (wall clock) on that
+ * tells of a lock (`locked`) or else of an old password, in the last MiB of the
+ * log. False when there is none or the log cannot be read.
+ */
+bool id7_journal_find(const char *log_dir, const char *user, bool locked,
+		      int64_t since, struct id7_journal_hit *ret_hit);
+
 #endif

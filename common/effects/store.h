@@ -129,6 +129,13 @@ id7_store_get_again(struct id7_store *store, const char *name,
 		    struct id7_account *ret_account) id7_must_use;
 
 /*
+ * The same for those who hold an account's subject and not its name: hints.
+ */
+enum id7_error id7_store_find(struct id7_store *store,
+			      const struct id7_subject *subject,
+			      struct id7_account *ret_account) id7_must_use;
+
+/*
  * Adds an account: its id is made here, epoch and revision are 1. ID7_EXISTS
  * when the name is taken. A provisional tally that a crash left is used.
  */

@@ -224,6 +224,18 @@ id7_store_get_again(struct id7_store *store, const char *name,
 	return missing(store, error, name);
 }
 
+enum id7_error
+id7_store_find(struct id7_store *store, const struct id7_subject *subject,
+	       struct id7_account *ret_account)
+{
+	struct id7_tallies tallies;
+	enum id7_error error =
+		id7_store_look(store, subject, ret_account, &tallies);
+
+	store->looked = store->turn;
+	return missing(store, error, store->dir);
+}
+
 /* Under the slot byte nobody is half through writing. */
 static enum id7_error
 tallies_read_again(struct id7_store *store, const struct id7_subject *subject,
