@@ -18,7 +18,6 @@
 #include "common/effects/seal.h"
 #include "common/effects/secret.h"
 
-#define DIR_NAME "outbox"
 #define LOCK_FILE "flush.lock"
 #define OWED "owed-"
 #define WORK "work-"
@@ -36,18 +35,6 @@
 #define FIND_LEN 272
 
 static const char *const suffixes[] = {".prep", ".new", ".mail"};
-
-static void
-put_hex(const uint8_t *bytes, size_t len, char *ret_hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		ret_hex[2 * i] = digits[bytes[i] >> 4];
-		ret_hex[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	ret_hex[2 * len] = '\0';
-}
 
 static bool
 get_hex(const char *hex, size_t len, uint8_t *ret_bytes)
@@ -67,37 +54,13 @@ get_hex(const char *hex, size_t len, uint8_t *ret_bytes)
 }
 
 enum id7_error
-id7_outbox_hint(const char *store_dir, const struct id7_subject *subject)
-{
-	char path[ID7_PATH_MAX + 64], hex[HEX_LEN + 1];
-	auto_fd fd = -1;
-
-	/* Strangers' names make no more files than the store keeps tallies. */
-	if (subject->phantom)
-		(void)snprintf(hex, sizeof hex, "p%04u",
-			       (subject->hash[0] | subject->hash[1] << 8) &
-				       4095);
-	else
-		put_hex(subject->hash, ID7_SUBJECT_LEN, hex);
-	(void)snprintf(path, sizeof path, "%s/" DIR_NAME, store_dir);
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return ID7_IO;
-	(void)snprintf(path, sizeof path, "%s/" DIR_NAME "/" OWED "%s",
-		       store_dir, hex);
-	fd = open(path,
-		  O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
-		  0600);
-	return fd >= 0 ? ID7_OK : ID7_IO;
-}
-
-enum id7_error
 id7_outbox_open(const char *store_dir, const struct id7_store *store, bool make,
 		struct id7_outbox *ret_outbox, struct id7_fault *ret_fault)
 {
 	struct id7_outbox outbox = ID7_OUTBOX_NONE;
 	enum id7_error error;
 
-	(void)snprintf(outbox.dir, sizeof outbox.dir, "%s/" DIR_NAME,
+	(void)snprintf(outbox.dir, sizeof outbox.dir, "%s/" ID7_OUTBOX_DIR,
 		       store_dir);
 	error = make ? id7_dir_make(outbox.dir, 0700, &outbox.dir_fd, ret_fault)
 		     : id7_dir_open(outbox.dir, 0700, &outbox.dir_fd,
@@ -150,7 +113,7 @@ id7_outbox_name(const uint8_t subject[ID7_SUBJECT_LEN], enum id7_notice notice,
 	struct id7_letter_name name;
 	char hex[HEX_LEN + 1];
 
-	put_hex(subject, ID7_SUBJECT_LEN, hex);
+	id7_outbox_hex(subject, ID7_SUBJECT_LEN, hex);
 	(void)snprintf(name.s, sizeof name.s, "%s-%s-%016llx-%u", hex,
 		       id7_notice_name(notice), (unsigned long long)cause,
 		       place);
@@ -206,7 +169,7 @@ id7_outbox_id(const struct id7_outbox *outbox,
 	for (size_t i = 0; i < ID7_OUTBOX_ID_LEN; i++)
 		ret_id[i] = symbols[hash[i] & 31];
 	ret_id[ID7_OUTBOX_ID_LEN] = '\0';
-	put_hex(hash + 16, ID7_MESSAGE_ID_LEN / 2, ret_message_id);
+	id7_outbox_hex(hash + 16, ID7_MESSAGE_ID_LEN / 2, ret_message_id);
 }
 
 void

@@ -28,6 +28,8 @@
 #include "common/effects/clock.h"
 #include "common/effects/store.h"
 
+#define ID7_OUTBOX_DIR "outbox"
+
 /* An open outbox. Start it with ID7_OUTBOX_NONE. */
 struct id7_outbox {
 	int dir_fd;
@@ -66,6 +68,11 @@ struct id7_find {
  */
 enum id7_error id7_outbox_hint(const char *store_dir,
 			       const struct id7_subject *subject) id7_must_use;
+
+/*
+ * Bytes as hexadecimal digits, terminated.
+ */
+void id7_outbox_hex(const uint8_t *bytes, size_t len, char *ret_hex);
 
 /*
  * Opens (with `make`: makes) the outbox of the open store in `store_dir`.

@@ -9,6 +9,7 @@
 #include "common/effects/guard.h"
 #include "common/effects/seal.h"
 #include "common/usecases/hashing.h"
+#include "common/usecases/hint.h"
 
 enum id7_error
 id7_change_judge(struct id7 *id7, const char *user,
@@ -162,5 +163,7 @@ id7_change_authtok(struct id7 *id7, const char *user,
 	if (!id7_guard_leave(&guard) && error == ID7_OK)
 		error = id7_fault_set(ret_fault, ID7_INTERNAL, ID7_TROUBLE_NONE,
 				      user);
+	if (error == ID7_OK)
+		id7_hint(id7, user, true);
 	return error;
 }

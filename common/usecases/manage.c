@@ -9,6 +9,7 @@
 #include "common/effects/file.h"
 #include "common/effects/keys.h"
 #include "common/usecases/change.h"
+#include "common/usecases/hint.h"
 
 /* The key id that `init` makes; rotation adds others. */
 #define FIRST_KEY 1
@@ -194,8 +195,11 @@ end_lock(struct id7_tally *tally, void *context)
 		else if (unlock->was == ID7_REASON_RIGHT)
 			unlock->was = ID7_REASON_LOCKED_OUT;
 	}
+	/* Two unlockings in one second are two. */
 	if (id7_tally_unlock(tally) || unlock->hold_ended)
-		tally->unlocked_at = tally->wall;
+		tally->unlocked_at = tally->wall > tally->unlocked_at
+					     ? tally->wall
+					     : tally->unlocked_at + 1;
 	return true;
 }
 
@@ -225,6 +229,8 @@ id7_manage_unlock(struct id7 *id7, const char *name, bool repair,
 	id7_wipe(&account, sizeof account);
 	if (*ret_was == ID7_REASON_RIGHT)
 		*ret_was = unlock.was;
+	if (error == ID7_OK && *ret_was != ID7_REASON_RIGHT)
+		id7_hint(id7, name, true);
 	return store_failed(id7, error, ret_fault);
 }
 

@@ -125,12 +125,6 @@ void id7_notices_settle(struct id7 *id7, const struct id7_address_change *change
 enum id7_error id7_notices_find_id(struct id7 *id7, const char *address,
 				   struct id7_fault *ret_fault) id7_must_use;
 
-/*
- * Leaves a hint that the account `name` is owed something. Nothing that goes
- * wrong with it matters.
- */
-void id7_notices_hint(struct id7 *id7, const char *name);
-
 /* Told of each letter that waits; false ends it. */
 typedef bool id7_queue_fn(const char *id, const struct id7_letter_name *name,
 			  const struct id7_post *post, void *context);

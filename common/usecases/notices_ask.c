@@ -13,16 +13,6 @@
 #define NAMES_MAX 20	    /* accounts of one address that are named */
 #define FINDS_MAX 256	    /* requests answered by one flush */
 
-void
-id7_notices_hint(struct id7 *id7, const char *name)
-{
-	struct id7_subject subject = id7_store_subject(id7_get_store(id7), name,
-						       strlen(name), false);
-
-	if (id7_outbox_hint(id7_get_config(id7)->store_dir, &subject) != ID7_OK)
-		return;
-}
-
 /* --- codes --- */
 
 static bool
