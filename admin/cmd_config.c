@@ -6,9 +6,11 @@
 
 #include "admin/ctl.h"
 #include "admin/json.h"
+#include "admin/mail.h"
 #include "admin/people.h"
 #include "admin/print.h"
 #include "common/core/escape.h"
+#include "common/usecases/compose.h"
 
 struct check {
 	struct ctl *ctl;
@@ -150,6 +152,50 @@ add_remarks(struct check *check, const struct id7_config *config)
 }
 
 static void
+take_template(const char *path, const struct id7_letter_problem *problem,
+	      const struct id7_fault *fault, void *context)
+{
+	struct check *check = context;
+	char text[600], where[sizeof(struct safe) + 16];
+	uint32_t line = problem != NULL ? problem->line : 0;
+
+	check->warnings++;
+	mail_template_text(check->ctl, problem, fault, text, sizeof text);
+	if (check->ctl->json) {
+		json_object(&check->json, NULL);
+		json_text(&check->json, "kind", "warning");
+		json_text(&check->json, "file", path);
+		json_int(&check->json, "line", line);
+		json_text(&check->json, "name",
+			  problem != NULL ? problem->what : "");
+		json_text(&check->json, "value", "");
+		json_null(&check->json, "nearest");
+		json_text(&check->json, "wanted",
+			  problem != NULL ? problem->reason : NULL);
+		json_end(&check->json);
+		return;
+	}
+	snprintf(where, sizeof where, "%s:%u: ", safe_text(path).s, line);
+	fputs(where, stdout);
+	print_wrapped(stdout, id7_width(where), 4, PRINT_COLUMNS, text);
+}
+
+/* A template that cannot be used stops no mail, so it is no error. */
+static void
+check_templates(struct check *check, const struct id7_config *config)
+{
+	static const enum id7_lang langs[] = {ID7_LANG_EN, ID7_LANG_JA};
+	char text[ID7_TEMPLATE_MAX + 1];
+	size_t len;
+
+	for (size_t l = 0; l < sizeof langs / sizeof langs[0]; l++)
+		for (size_t n = 0; n < ID7_NOTICES; n++)
+			(void)id7_compose_template(config, (enum id7_notice)n,
+						   langs[l], text, &len,
+						   take_template, check);
+}
+
+static void
 conclude(struct check *check)
 {
 	struct ctl *ctl = check->ctl;
@@ -190,6 +236,7 @@ cmd_config_check(struct ctl *ctl)
 	if (error == ID7_OK)
 		add_remarks(&check, &config);
 	if (error == ID7_OK || error == ID7_BAD_CONFIG) {
+		check_templates(&check, &config);
 		conclude(&check);
 		return check.errors > 0 ? CTL_ERROR : CTL_DONE;
 	}

@@ -159,6 +159,22 @@ static const struct opt faillock_opts[] = {
 	{0},
 };
 
+static const struct opt flush_opts[] = {
+	{"scan", NULL, ID7_N("look at every account for what is owed")},
+	{0},
+};
+
+static const struct opt retry_opts[] = {
+	{"all", NULL, ID7_N("every mail that waits")},
+	{0},
+};
+
+static const struct opt drop_opts[] = {
+	{"all", NULL, ID7_N("every mail that waits")},
+	{"yes", NULL, ID7_N("do not ask")},
+	{0},
+};
+
 static const struct cmd commands[] = {
 	{"init", cmd_init, "", ID7_N("make the key and an empty store"),
 	 init_opts, 0, 0, NULL, false},
@@ -234,6 +250,17 @@ static const struct cmd commands[] = {
 	{"store stats", cmd_store_stats, "",
 	 ID7_N("how large the store is, and of what shape"), none, 0, 0, NULL,
 	 false},
+	{"mail queue", cmd_mail_queue, "",
+	 ID7_N("the mails that wait to be sent, and why"), none, 0, 0, NULL,
+	 false},
+	{"mail flush", cmd_mail_flush, "",
+	 ID7_N("write the notices that are owed, send what waits"), flush_opts,
+	 0, 0, NULL, false},
+	{"mail retry", cmd_mail_retry, "ID | --all",
+	 ID7_N("have a mail tried by the next flush"), retry_opts, 0, 1, NULL,
+	 false},
+	{"mail drop", cmd_mail_drop, "ID | --all",
+	 ID7_N("give a mail up"), drop_opts, 0, 1, NULL, false},
 	{"config check", cmd_config_check, "",
 	 ID7_N("say what is wrong with the settings"), none, 0, 0, NULL, true},
 	{"config show", cmd_config_show, "", ID7_N("the settings in force"),
