@@ -154,10 +154,11 @@ describe(struct id7_run *run, const struct debtor *d,
 		.ended = lock && !owed->locked,
 		.count = owed->failures,
 		.self_reset =
+			run->config->self_reset &&
 			any_address(&d->account, true) &&
-			id7_account_standing(&d->account, &run->now) ==
-				ID7_REASON_RIGHT &&
-			!(d->account.flags & ID7_ACCOUNT_COUNTS_ONLY),
+			id7_redeem_may(&d->account, ID7_CODE_RESET,
+				       &run->now) &&
+			!id7_role_of(run->id7, d->account.name).privileged,
 	};
 	if ((!lock && owed->notice != ID7_NOTICE_OLD_PASSWORD) ||
 	    !id7_journal_find(run->config->log_dir, d->account.name, lock,
