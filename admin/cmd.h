@@ -92,6 +92,8 @@ enum ctl_exit cmd_reset_issue(struct ctl *ctl);
 enum ctl_exit cmd_reset_list(struct ctl *ctl);
 enum ctl_exit cmd_reset_revoke(struct ctl *ctl);
 enum ctl_exit cmd_void(struct ctl *ctl);
+enum ctl_exit cmd_confirm_email(struct ctl *ctl);
+enum ctl_exit cmd_find_id(struct ctl *ctl);
 enum ctl_exit cmd_lock(struct ctl *ctl);
 enum ctl_exit cmd_unlock(struct ctl *ctl);
 enum ctl_exit cmd_log(struct ctl *ctl);

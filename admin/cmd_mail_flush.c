@@ -8,65 +8,9 @@
 #include "admin/print.h"
 
 static void
-say_template(const struct ctl *ctl, const struct id7_news *news)
-{
-	char text[600];
-
-	mail_template_text(ctl, news->problem, news->fault, text, sizeof text);
-	ctl_say(ctl, ID7_N("%s:%u: %s; the built-in text is used"),
-		safe_text(news->path).s,
-		news->problem != NULL ? news->problem->line : 0, text);
-}
-
-static void
-say_failed(const struct ctl *ctl, const struct id7_news *news)
-{
-	char why[MAIL_WHY_MAX], address[ID7_ADDRESS_MAX + 1];
-
-	mail_why(ctl, news->result->how, news->result->number,
-		 news->result->said, why, sizeof why);
-	id7_post_mask(news->post->address, address);
-	ctl_say(ctl, ID7_N("mail %s to %s was not sent: %s"), news->id, address,
-		why);
-}
-
-static void
 hear(const struct id7_news *news, void *context)
 {
-	const struct ctl *ctl = context;
-	char text[600];
-
-	switch (news->kind) {
-	case ID7_NEWS_QUEUED:
-		break;
-	case ID7_NEWS_SILENT:
-		mail_log(ctl, news->name, news->notice, NULL, "done", "silent");
-		break;
-	case ID7_NEWS_SENT:
-		mail_log(ctl, news->name, news->notice, news->id, "done",
-			 "sent");
-		break;
-	case ID7_NEWS_FAILED:
-		mail_log(ctl, news->name, news->notice, news->id, "error",
-			 mail_how_name(news->result->how));
-		say_failed(ctl, news);
-		break;
-	case ID7_NEWS_EXPIRED:
-		mail_log(ctl, news->name, news->notice, news->id, "error",
-			 "expired");
-		ctl_say(ctl,
-			ID7_N("mail %s was dropped: it is too old to be of "
-			      "use"),
-			news->id);
-		break;
-	case ID7_NEWS_TEMPLATE:
-		say_template(ctl, news);
-		break;
-	case ID7_NEWS_TROUBLE:
-		id7_text_fault(ctl->lang, news->fault, text, sizeof text);
-		ctl_say(ctl, ID7_N("left for the next flush: %s"), text);
-		break;
-	}
+	mail_hear(context, news);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "admin/ctl.h"
 #include "admin/look.h"
 #include "admin/people.h"
+#include "admin/post.h"
 #include "admin/print.h"
 #include "admin/sheet.h"
 #include "admin/state.h"
@@ -57,6 +58,11 @@ read_options(struct issue *issue)
 				&issue->ttl);
 	if (code == CTL_DONE)
 		code = read_saved(issue);
+	if (code == CTL_DONE && issue->saved > 0 &&
+	    args_has(&issue->ctl->args, "send"))
+		code = ctl_fail(issue->ctl, CTL_USAGE,
+				ID7_N("saved codes are for paper: --send does "
+				      "not go with --saved"));
 	return code;
 }
 
@@ -197,6 +203,42 @@ issue_code(struct issue *issue)
 }
 
 static enum ctl_exit
+refuse_addresses(const struct issue *issue)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ID7_ADDRESSES; i++)
+		any |= issue->account.address[i][0] != '\0';
+	ctl_fail(issue->ctl, CTL_POLICY,
+		 ID7_N("%s has no confirmed mail address; no code was made"),
+		 issue->name);
+	if (any)
+		ctl_next(issue->ctl, "confirm-email %s", issue->name);
+	else
+		ctl_next(issue->ctl, "set %s --email ADDRESS", issue->name);
+	return CTL_POLICY;
+}
+
+static enum ctl_exit
+send_code(struct issue *issue)
+{
+	const struct post_order order = {.name = issue->name,
+					 .kind = ID7_CODE_RESET,
+					 .ttl = issue->ttl,
+					 .reason = issue->reason};
+	struct id7_fault fault = {0};
+	struct post_done done;
+	enum id7_error error =
+		post_code(issue->ctl, issue->id7, &order, &done, &fault);
+
+	if (error != ID7_OK)
+		return finish_failed(issue, error, &fault);
+	if (done.written == 0)
+		return refuse_addresses(issue);
+	return done.sent == done.written ? CTL_DONE : CTL_ERROR;
+}
+
+static enum ctl_exit
 issue_sheet(struct issue *issue)
 {
 	struct id7_code codes[ID7_SAVED_CODES];
@@ -235,8 +277,9 @@ cmd_reset_issue(struct ctl *ctl)
 	issue.id7 = id7;
 	code = may_issue(&issue);
 	if (code == CTL_DONE)
-		code = issue.saved > 0 ? issue_sheet(&issue)
-				       : issue_code(&issue);
+		code = issue.saved > 0		      ? issue_sheet(&issue)
+		       : args_has(&ctl->args, "send") ? send_code(&issue)
+						      : issue_code(&issue);
 	id7_wipe(&issue, sizeof issue);
 	return code;
 }

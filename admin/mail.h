@@ -32,4 +32,9 @@ void mail_template_text(const struct ctl *ctl,
 			const struct id7_letter_problem *problem,
 			const struct id7_fault *fault, char *buf, size_t size);
 
+/*
+ * Says and logs what a flush tells of one mail.
+ */
+void mail_hear(const struct ctl *ctl, const struct id7_news *news);
+
 #endif

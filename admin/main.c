@@ -42,6 +42,7 @@ static const struct opt add_opts[] = {
 
 static const struct opt set_opts[] = {
 	{"email", "ADDRESS", ID7_N("in place of all addresses; at most two")},
+	{"email-confirmed", NULL, ID7_N("the address before it is confirmed")},
 	{"no-email", NULL, ID7_N("without an address")},
 	{"birthdate", "DATE", ID7_N("1990-01-31, or none")},
 	{"lang", "en|ja|site", ID7_N("the account's language")},
@@ -101,6 +102,7 @@ static const struct opt unlock_opts[] = {
 };
 
 static const struct opt issue_opts[] = {
+	{"send", NULL, ID7_N("mail it to the confirmed addresses")},
 	{"saved", "N", ID7_N("a sheet of N codes for paper, without an end")},
 	{"ttl", "SPAN", ID7_N("how long the code lives; without it 30m")},
 	{"reason", "TEXT", ID7_N("why, for the log")},
@@ -109,6 +111,20 @@ static const struct opt issue_opts[] = {
 };
 
 static const struct opt revoke_opts[] = {
+	{"reason", "TEXT", ID7_N("why, for the log")},
+	{0},
+};
+
+static const struct opt confirm_opts[] = {
+	{"address", "ADDRESS", ID7_N("which, where two are not confirmed")},
+	{"redeem", NULL, ID7_N("take the code that was mailed")},
+	{"reason", "TEXT", ID7_N("why, for the log")},
+	{0},
+};
+
+static const struct opt find_opts[] = {
+	{"email", "ADDRESS", ID7_N("whose accounts")},
+	{"admin", NULL, ID7_N("show them here, in place of a mail")},
 	{"reason", "TEXT", ID7_N("why, for the log")},
 	{0},
 };
@@ -211,6 +227,12 @@ static const struct cmd commands[] = {
 	{"void", cmd_void, "[USER]",
 	 ID7_N("redeem a void code: who did not ask ends what was mailed"),
 	 none, 0, 1, NULL, false},
+	{"confirm-email", cmd_confirm_email, "USER",
+	 ID7_N("find out whether an address is the person's"), confirm_opts, 1,
+	 1, NULL, false},
+	{"find-id", cmd_find_id, "",
+	 ID7_N("mail the account names of an address to it"), find_opts, 0, 0,
+	 NULL, false},
 	{"lock", cmd_lock, "USER", ID7_N("refuse a person's passwords"),
 	 lock_opts, 1, 1, NULL, false},
 	{"disable", cmd_disable, "USER", ID7_N("refuse every login"),

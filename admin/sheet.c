@@ -144,6 +144,14 @@ sheet_paper(const struct ctl *ctl, const struct id7_account *account,
 struct sheet_services
 sheet_services(const struct ctl *ctl)
 {
-	(void)ctl;
-	return (struct sheet_services){"sshd, login, su"};
+	const struct id7_list *list = &ctl->config.reset_services;
+	struct sheet_services services = {""};
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		len = strlen(services.s);
+		snprintf(services.s + len, sizeof services.s - len, "%s%s",
+			 len > 0 ? ", " : "", safe_text(list->item[i]).s);
+	}
+	return services;
 }

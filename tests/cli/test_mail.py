@@ -147,9 +147,9 @@ def templates(tool):
 
 def main():
     with Tool(sys.argv[1]) as tool:
-        tool.ready("alice")
+        tool.ready()
+        tool.run("add", "alice", "--generate", "--email", "alice@example.org")
         settle(tool)
-        tool.run("set", "alice", "--email", "alice@example.org")
         queue(tool)
         notice(tool)
         drop(tool)
