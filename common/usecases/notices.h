@@ -23,6 +23,7 @@
 #include "common/effects/mailer.h"
 #include "common/effects/outbox.h"
 #include "common/usecases/id7.h"
+#include "common/usecases/manage.h"
 
 /* What a flush tells of. */
 enum id7_news_kind {
@@ -116,6 +117,18 @@ enum id7_error id7_notices_prepare(struct id7 *id7,
  */
 void id7_notices_settle(struct id7 *id7, const struct id7_address_change *change,
 			bool made);
+
+/*
+ * As id7_manage_change; when the addresses change, the old and the new ones are
+ * told: the letters are written before the change and leave when it was made.
+ * *ret_letters: how many. Also file errors, when they cannot be written: nothing
+ * is changed.
+ */
+enum id7_error id7_notices_change(struct id7 *id7, const char *name,
+				  id7_manage_change_fn *change, void *context,
+				  struct id7_deadline deadline,
+				  uint32_t *ret_letters,
+				  struct id7_fault *ret_fault) id7_must_use;
 
 /*
  * Leaves a request to mail the account names of `address` to it; at most one
