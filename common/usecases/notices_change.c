@@ -46,7 +46,10 @@ id7_notices_change(struct id7 *id7, const char *name,
 		if (ret_fault != NULL)
 			*ret_fault = own.fault;
 	}
-	id7_notices_settle(id7, &own.told, error == ID7_OK);
+	/* After an error the change may have been made all the same: the next
+	 * flush looks, and knows. */
+	if (error == ID7_OK)
+		id7_notices_settle(id7, &own.told, true);
 	*ret_letters = error == ID7_OK ? own.told.letters : 0;
 	return error;
 }

@@ -130,6 +130,8 @@ run_play(struct scene *scene, const struct play *play, unsigned int *deaf_cuts,
 	if (play->care && some > 4)
 		some = 4;
 	CHECK(wrong == NULL);
+	scene->cut.was = scene->stage.was;
+	scene->cut.code = scene->stage.code;
 	CHECK(record(scene, play, &is));
 	scene->shown = 0;
 	bad = play_back(scene, play, &is, is.disk, sample, some);

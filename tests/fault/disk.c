@@ -26,14 +26,14 @@ struct change {
 
 /* A name in a directory. */
 struct entry {
-	char text[64];
+	char text[LOG_NAME];
 	struct node *node;
 };
 
 /* A change of names that is not safe yet. */
 struct rename {
-	char from[64]; /* "": `node` gets a name */
-	char to[64];   /* "": `from` is unlinked */
+	char from[LOG_NAME]; /* "": `node` gets a name */
+	char to[LOG_NAME];   /* "": `from` is unlinked */
 	struct node *node;
 };
 
@@ -150,7 +150,8 @@ read_dir(struct disk *disk, struct node *dir, int fd)
 
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		must(fstatat(fd, name, &st, 0) == 0 && strlen(name) < 64, name);
+		must(fstatat(fd, name, &st, 0) == 0 && strlen(name) < LOG_NAME,
+		     name);
 		node = node_make(disk, st.st_ino, S_ISDIR(st.st_mode));
 		entry_set(&dir->entry, &dir->entries, name, node);
 		if (node->dir)

@@ -7,6 +7,7 @@
 #ifndef ID7_TESTS_PLAYS_H
 #define ID7_TESTS_PLAYS_H
 
+#include "common/core/code.h"
 #include "tests/support/temp_hand.h"
 
 #define STAGE_OTHERS 3
@@ -19,6 +20,8 @@ struct stage {
 	char made[100]; /* what a play makes, if it makes something */
 	char other[STAGE_OTHERS][16]; /* in the target's files */
 	uint8_t other_id[STAGE_OTHERS][ID7_ID_LEN];
+	struct id7_account was; /* the target before the act, for who asks */
+	struct id7_code code;	/* that it was given beforehand */
 };
 
 /*
@@ -35,17 +38,18 @@ struct play {
 			     bool acknowledged);
 	bool care;	   /* of the whole store, by many calls */
 	bool damaged;	   /* there is damage until it is acknowledged */
-	bool spare_sync;   /* its last sync makes nothing safe that matters */
+	bool spare_sync;   /* its last syncs make nothing safe that matters */
 	unsigned int most; /* points of it worth trying; 0: all */
 };
 
-/* What is done to one account; what is done to the store. */
-extern const struct play account_plays[], care_plays[];
-extern const size_t account_plays_count, care_plays_count;
+/* What is done to one account; what a help desk does; what is done to the
+ * store. */
+extern const struct play account_plays[], code_plays[], care_plays[];
+extern const size_t account_plays_count, code_plays_count, care_plays_count;
 
 /*
- * Those that a program's only argument names: "account" or "care". Ends the
- * program when it is neither.
+ * Those that a program's only argument names: "account", "code" or "care". Ends
+ * the program when it is none of them.
  */
 const struct play *plays_chosen(int argc, char **argv, size_t *ret_count);
 

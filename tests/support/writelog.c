@@ -73,9 +73,9 @@ number_of(int fd)
 }
 
 static void
-keep_name(char to[64], const char *name)
+keep_name(char to[LOG_NAME], const char *name)
 {
-	if (strlen(name) >= 64)
+	if (strlen(name) >= LOG_NAME)
 		abort();
 	memcpy(to, name, strlen(name) + 1);
 }

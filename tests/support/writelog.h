@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define LOG_NAME 128 /* room for the name of a file */
+
 enum log_kind {
 	LOG_CREATE, /* dir, name, file; without a name dir is 0 */
 	LOG_MKDIR,  /* dir, name, file */
@@ -27,7 +29,7 @@ enum log_kind {
 struct log_event {
 	enum log_kind kind;
 	ino_t dir, file;
-	char name[64], to_name[64];
+	char name[LOG_NAME], to_name[LOG_NAME];
 	uint64_t at;
 	size_t len;
 	uint8_t *bytes; /* kept until the next writelog_begin */
