@@ -185,6 +185,19 @@ print_minute(int64_t wall)
 }
 
 /* Rounded up, so that nobody comes back a little too early. */
+/* `both` when there is something of the smaller unit, else `large`. */
+static void
+two_units(const struct ctl *ctl, int more, int less, const char *both,
+	  const char *large, struct moment *ret_span)
+{
+	if (less != 0)
+		snprintf(ret_span->s, sizeof ret_span->s,
+			 id7_text(ctl->lang, both), more, less);
+	else
+		snprintf(ret_span->s, sizeof ret_span->s,
+			 id7_text(ctl->lang, large), more);
+}
+
 struct moment
 print_span(const struct ctl *ctl, int64_t seconds)
 {
@@ -200,13 +213,11 @@ print_span(const struct ctl *ctl, int64_t seconds)
 		snprintf(span.s, sizeof span.s, id7_text(ctl->lang, "%d min"),
 			 (int)minutes);
 	else if (minutes < 48 * 60)
-		snprintf(span.s, sizeof span.s,
-			 id7_text(ctl->lang, "%d h %d min"),
-			 (int)(minutes / 60), (int)(minutes % 60));
+		two_units(ctl, (int)(minutes / 60), (int)(minutes % 60),
+			  ID7_N("%d h %d min"), ID7_N("%d h"), &span);
 	else
-		snprintf(span.s, sizeof span.s,
-			 id7_text(ctl->lang, "%d d %d h"), (int)(hours / 24),
-			 (int)(hours % 24));
+		two_units(ctl, (int)(hours / 24), (int)(hours % 24),
+			  ID7_N("%d d %d h"), ID7_N("%d d"), &span);
 	return span;
 }
 

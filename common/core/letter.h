@@ -22,7 +22,8 @@
  *   host          all            the machine's name
  *   address       all            the address that this letter goes to
  *   time          all            when it happened, in the site's time zone
- *   time_utc      all            the same in UTC
+ *   time_utc (*)  all            the same in UTC; empty where that is the site's
+ *                                zone
  *   contact       all            whom to ask: support_contact in its language, or
  *                                words for "your administrator"
  *   reference (*) lock, old-password

@@ -55,6 +55,9 @@ both_times(int64_t wall, char ret_local[TIME_MAX], char ret_utc[TIME_MAX])
 	if (gmtime_r(&when, &tm) != NULL &&
 	    strftime(ret_utc, TIME_MAX, "%Y-%m-%d %H:%M UTC", &tm) == 0)
 		*ret_utc = '\0';
+	/* Nobody reads the same time twice. */
+	if (strcmp(ret_local, ret_utc) == 0)
+		*ret_utc = '\0';
 }
 
 /* Rounded up, so that nobody comes back too early. */

@@ -97,7 +97,7 @@ def notice(tool):
     check("sent: 1, waiting: 0" in err, err)
     (to, subject, text), = mails(tool)
     check(to == "alice@example.org" and "unlocked" in subject, to, subject)
-    check(re.search(r"at \d{4}-\d\d-\d\d \d\d:\d\d \S+ \(.* UTC\)", text), text)
+    check(re.search(r"at \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", text), text)
     check([(line["reason"], line["verdict"]) for line in log(tool)]
           == [("refused", "error"), ("retry", "done"), ("sent", "done")],
           log(tool))

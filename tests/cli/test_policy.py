@@ -18,8 +18,8 @@ OWN = "deny = 3\nfail_interval = 15m\nunlock_time = 10m\n"
 EXPLAINED = """\
 For a person
   3 different wrong passwords within 15 min lock the account; one lock after
-  the other lasts 10 min, 20 min, 40 min, 1 h 0 min, and no longer. Each
-  quiet day takes one step back.
+  the other lasts 10 min, 20 min, 40 min, 1 h, and no longer. Each quiet day
+  takes one step back.
   While it is locked the right password is refused too, and trying makes it
   no longer.
   100 failures without a good login, however slow they come, hold the
