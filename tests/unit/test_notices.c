@@ -600,6 +600,86 @@ test_sealed(void)
 	finish(&scene);
 }
 
+/* Whatever is wrong with the outbox, a login takes its course, and what is owed
+ * is mailed when it is mended. */
+static void
+test_broken_outbox(void)
+{
+	static const char *const broken[] = {
+		"rm -rf %s && ln -s /nowhere %s", "rm -rf %s && touch %s",
+		"rm -rf %s && mkdir -m 0 %s", "rm -rf %s && mkfifo %s"};
+	char command[300], box[100];
+	struct id7_login login;
+	struct scene scene;
+
+	start(&scene);
+	snprintf(box, sizeof box, "%.60s/store/outbox", scene.l.t.temp.dir);
+	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+		char name[8];
+
+		snprintf(name, sizeof name, "a%zu", i);
+		person(&scene, name, "alice@example.org", NULL);
+		snprintf(command, sizeof command, broken[i], box, box);
+		CHECK_INT(system(command), 0);
+		lock(&scene, name);
+		temp_login_attempt(scene.id7, name, "correct horse 1",
+				   temp_store_long(), &login);
+		CHECK_INT(login.reason, ID7_REASON_LOCKED_OUT);
+		CHECK_INT(login.error, ID7_OK);
+		if (geteuid() != 0 || i != 2)
+			CHECK(flush(&scene, true) != ID7_OK);
+		snprintf(command, sizeof command, "rm -rf %s", box);
+		CHECK_INT(system(command), 0);
+		CHECK_INT(flush(&scene, true), ID7_OK);
+		CHECK_INT(times(mails(&scene), "RCPT"), 1);
+	}
+	finish(&scene);
+}
+
+/* A stranger's names leave no more hints than there are places for them, and
+ * a flush takes them away. */
+static void
+test_phantoms(void)
+{
+	struct scene scene;
+
+	start(&scene);
+	for (unsigned int i = 0; i < 20; i++) {
+		char name[16];
+
+		snprintf(name, sizeof name, "nobody%u", i);
+		lock(&scene, name);
+	}
+	CHECK(files(&scene, "owed-p") > 15);
+	CHECK_INT(flush(&scene, false), ID7_OK);
+	CHECK_INT(files(&scene, "owed"), 0);
+	CHECK_STR(mails(&scene), "");
+	finish(&scene);
+}
+
+/* Three lock notices a day, however often. */
+static void
+test_cap(void)
+{
+	struct scene scene;
+	enum id7_reason was;
+	unsigned int mailed = 0;
+
+	start(&scene);
+	person(&scene, "alice", "?alice@example.org", NULL);
+	for (unsigned int i = 0; i < 20; i++) {
+		lock(&scene, "alice");
+		CHECK_INT(flush(&scene, false), ID7_OK);
+		CHECK_INT(id7_manage_unlock(scene.id7, "alice", false,
+					    temp_store_long(), &was, NULL),
+			  ID7_OK);
+		mailed += times(mails(&scene), "was locked at");
+	}
+	CHECK_INT(mailed, 3);
+	CHECK_INT(scene.silent, 17);
+	finish(&scene);
+}
+
 /* Old and new addresses are told of a change that was made, nobody of one that
  * was not. */
 static void
@@ -688,6 +768,9 @@ main(void)
 	test_broken_mailer();
 	test_queue();
 	test_sealed();
+	test_broken_outbox();
+	test_phantoms();
+	test_cap();
 	test_addresses();
 	test_find();
 	return check_done();
