@@ -27,8 +27,8 @@ bool id7_origin_console(const struct id7_origin *origin);
 
 /*
  * The bytes that stand for the source, for a keyed hash: the network of a
- * numeric address (IPv4 /32, IPv6 /64, IPv4 inside IPv6 as IPv4), else the host
- * as given. At most ID7_SOURCE_MAX bytes; returns their number, 0 when there is
+ * numeric address (IPv4 /32, IPv6 /64, IPv4 inside IPv6 or behind 64:ff9b::/96
+ * as IPv4), else the host as given. At most ID7_SOURCE_MAX bytes; returns their number, 0 when there is
  * no source.
  */
 #define ID7_SOURCE_MAX 64
@@ -39,8 +39,9 @@ size_t id7_origin_source(const struct id7_origin *origin,
  * Whether a good login makes this source a known one: the rhost is a numeric
  * address that one person can have to himself. Not a name; not this machine
  * (127/8, ::1) or nobody (0.0.0.0, ::); not link-local (169.254/16, fe80::/10,
- * with a zone or without), which every neighbour shares; not one that `shared`
- * holds.
+ * with a zone or without), which every neighbour shares; not one whose /64 all
+ * of a translator's or a tunnel's people share (::/96, ::ffff:0:0:0/96,
+ * 64:ff9b:1::/48, 2001::/32); not one that `shared` holds, in either form.
  */
 bool id7_origin_knowable(const struct id7_origin *origin,
 			 const struct id7_networks *shared);

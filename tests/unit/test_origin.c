@@ -86,6 +86,9 @@ test_same_source(void)
 		{"4\xc0", "192.0.2.1", false},
 		{"192.0.2", "192.0.2.0", false},
 		{"fe80::1%eth0", "fe80::1", false},
+		{"192.0.2.1", "64:ff9b::192.0.2.1", true},
+		{"64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2", false},
+		{"192.0.2.1", "64:ff9b::1:192.0.2.1", false},
 	};
 	size_t i;
 
@@ -159,12 +162,23 @@ test_knowable(void)
 		{"203.0.114.9", true},
 		{"2001:db8:5::1", false},
 		{"2001:db8:6::1", true},
+		{"64:ff9b::192.0.2.1", true},
+		{"64:ff9b::127.0.0.1", false},
+		{"64:ff9b::203.0.113.9", false},
+		{"64:ff9b::198.51.100.1", false},
+		{"198.51.100.1", true},
+		{"64:ff9b:1::192.0.2.1", false},
+		{"::192.0.2.1", false},
+		{"::ffff:0:192.0.2.1", false},
+		{"2001:0:c000:201::1", false},
+		{"2001:1::1", true},
 	};
-	struct id7_networks shared = {.count = 2};
+	struct id7_networks shared = {.count = 3};
 	size_t i;
 
 	CHECK(id7_network_parse("203.0.113.0/24", 14, &shared.item[0]));
 	CHECK(id7_network_parse("2001:db8:5::/48", 15, &shared.item[1]));
+	CHECK(id7_network_parse("64:ff9b::c633:6401", 18, &shared.item[2]));
 	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct id7_origin origin = {.rhost = cases[i].rhost,
 					    .tty = "ssh"};
