@@ -30,8 +30,9 @@ release(struct id7_counting **counting)
 
 static struct id7_counting *
 make(struct id7 *id7, const char *user, const struct id7_secret *typed,
-     const struct id7_origin *origin, struct id7_deadline deadline)
+     struct id7_deadline deadline)
 {
+	static const struct id7_origin nowhere;
 	size_t len = strlen(user) + 1;
 	struct id7_counting *counting = calloc(1, sizeof *counting + len);
 	struct id7_attempt *a;
@@ -52,8 +53,10 @@ make(struct id7 *id7, const char *user, const struct id7_secret *typed,
 	if (typed != NULL)
 		a->kind = id7_authtok_classify((const char *)typed->bytes,
 					       typed->len);
+	/* One that leads to a new password is for the other to judge: what is
+	 * proved here is a place, and no code takes one. */
 	if (a->kind == ID7_AUTHTOK_CODE)
-		id7_redeeming_read(a, typed, origin, false);
+		id7_redeeming_read(a, typed, &nowhere, false);
 	/* What is too long for us is for the other to judge. */
 	if (a->kind == ID7_AUTHTOK_TOO_LONG)
 		a->kind = ID7_AUTHTOK_PASSWORD;
@@ -132,8 +135,7 @@ id7_counting_begin(struct id7 **id7, const char *user,
 		   struct id7_counting **ret_counting,
 		   struct id7_login *ret_login)
 {
-	struct id7_counting *counting =
-		make(*id7, user, typed, origin, deadline);
+	struct id7_counting *counting = make(*id7, user, typed, deadline);
 
 	*ret_counting = NULL;
 	id7_login_refuse(*id7, user, ID7_REASON_EMPTY, ret_login);
