@@ -111,19 +111,21 @@ people_in_group(const char *user, const char *group, void *context)
 	return pw != NULL && pw->pw_gid == gid;
 }
 
-/* /etc/passwd itself, not what the name services make of it. */
+/* /etc/passwd itself, not what the name services make of it. When it cannot be
+ * read he is not: as the module has it, or the tool would lift what it locks.
+ */
 static bool
-in_passwd_file(const char *user)
+is_foreign(const char *user)
 {
 	FILE *file = fopen("/etc/passwd", "re");
 	const struct passwd *pw;
-	bool found = false;
+	bool found = file == NULL;
 
 	while (file != NULL && !found && (pw = fgetpwent(file)) != NULL)
 		found = strcmp(pw->pw_name, user) == 0;
 	if (file != NULL)
 		fclose(file);
-	return found;
+	return !found;
 }
 
 struct id7_role
@@ -136,6 +138,6 @@ people_role(const char *user, void *context)
 	if (config->admin_group[0] != '\0')
 		role.privileged |=
 			people_in_group(user, config->admin_group, NULL);
-	role.foreign = config->local_users_only && !in_passwd_file(user);
+	role.foreign = config->local_users_only && is_foreign(user);
 	return role;
 }

@@ -138,7 +138,8 @@ module_end(struct module *module)
 	if (module->user != NULL)
 		id7_wipe(module->user, strlen(module->user));
 	free(module->user);
-	module->user = NULL;
+	free(module->other_name);
+	module->user = module->other_name = NULL;
 }
 
 static bool
@@ -149,7 +150,7 @@ in_group(const char *user, const char *group, void *context)
 	return pam_modutil_user_in_group_nam_nam(module->pamh, user, group);
 }
 
-static void
+static int
 look_up_system(struct module *module)
 {
 	const struct passwd *entry = NULL;
@@ -157,8 +158,36 @@ look_up_system(struct module *module)
 	if (strnlen(module->user, SYSTEM_NAME_MAX + 1) <= SYSTEM_NAME_MAX)
 		entry = pam_modutil_getpwnam(module->pamh, module->user);
 	module->known_to_system = entry != NULL;
-	if (entry != NULL)
-		module->uid = entry->pw_uid;
+	if (entry == NULL)
+		return PAM_SUCCESS;
+	module->uid = entry->pw_uid;
+	if (entry->pw_name == NULL || strcmp(entry->pw_name, module->user) == 0)
+		return PAM_SUCCESS;
+	module->other_name = strdup(entry->pw_name);
+	return module->other_name == NULL ? PAM_BUF_ERR : PAM_SUCCESS;
+}
+
+/* Directories that do not tell capitals apart, or domains, have many names for
+ * one user. Left to the modules behind, each but ours would lead past the
+ * count and past what an administrator has disabled: so those are nobody's. */
+static int
+look_up_other_name(struct module *module)
+{
+	enum id7_whose whose = ID7_WHOSE_NOBODY;
+	enum id7_error error = ID7_OK;
+
+	if (module->other_name != NULL)
+		error = id7_login_whose(module->id7, module->other_name, true,
+					&whose, &module->fault);
+	if (error != ID7_OK) {
+		report_fault(module, &module->fault);
+		return result_error(error);
+	}
+	if (whose == ID7_WHOSE_OURS) {
+		report_other_name(module);
+		module->known_to_system = false;
+	}
+	return PAM_SUCCESS;
 }
 
 /* As pam_faillock decides it. For every name alike, before the store is open:
@@ -173,10 +202,12 @@ look_up_role(struct module *module)
 	if (config->admin_group[0] != '\0')
 		role->privileged |=
 			in_group(module->user, config->admin_group, module);
+	/* Where that cannot be told he is local: or every lock would be lifted
+	 * when the file cannot be opened. */
 	if (config->local_users_only)
 		role->foreign = pam_modutil_check_user_in_passwd(
-					module->pamh, module->user, NULL) !=
-				PAM_SUCCESS;
+					module->pamh, module->user, NULL) ==
+				PAM_PERM_DENIED;
 }
 
 static struct id7_role
@@ -232,7 +263,9 @@ module_open(struct module *module, bool same_user)
 		report_fault(module, &module->fault);
 		return result_error(module->config_error);
 	}
-	look_up_system(module);
+	code = look_up_system(module);
+	if (code != PAM_SUCCESS)
+		return code;
 	look_up_role(module);
 	error = id7_open(&module->config, &module->id7, &module->fault);
 	if (error != ID7_OK) {
@@ -240,7 +273,7 @@ module_open(struct module *module, bool same_user)
 		return result_error(error);
 	}
 	id7_ask_role(module->id7, tell_role, module);
-	return PAM_SUCCESS;
+	return look_up_other_name(module);
 }
 
 int

@@ -50,7 +50,8 @@ struct module {
 	struct id7_fault fault; /* of config_error, or of opening the store */
 
 	char *user; /* a copy: any bytes, terminated; NULL until module_open */
-	bool known_to_system;
+	bool known_to_system; /* and not as an account of ours of another name */
+	char *other_name; /* the system's own for the same user; NULL: it is `user` */
 	uid_t uid; /* of the name, when the system knows it */
 	struct id7_role role; /* of the name */
 	struct id7_origin origin;

@@ -58,6 +58,7 @@ copy_module(const struct module *from, struct module *to)
 	*to = *from;
 	to->id7 = NULL;
 	to->conf = to->faillock = NULL;
+	to->other_name = NULL;
 	to->user = strdup(from->user);
 	if (from->origin.service != NULL)
 		to->origin.service = to->service;

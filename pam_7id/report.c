@@ -103,6 +103,17 @@ report_whose(struct module *module, enum id7_whose whose)
 }
 
 void
+report_other_name(struct module *module)
+{
+	char name[FIELD_MAX];
+
+	pam_syslog(module->pamh, LOG_NOTICE,
+		   "the system takes what was typed for %s, who can log in by "
+		   "that very name only; refused",
+		   safe(module->other_name, name));
+}
+
+void
 report_changed_user(struct module *module)
 {
 	pam_syslog(module->pamh, LOG_ERR,

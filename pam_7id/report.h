@@ -31,6 +31,11 @@ void report_fault(struct module *module, const struct id7_fault *fault);
 void report_whose(struct module *module, enum id7_whose whose);
 
 /*
+ * Logs that the name is another spelling of an account's (LOG_NOTICE).
+ */
+void report_other_name(struct module *module);
+
+/*
  * Logs that PAM_USER is not the user any more who was proved (LOG_ERR): some
  * other module or the application changed it.
  */

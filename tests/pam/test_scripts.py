@@ -171,6 +171,9 @@ class Case:
             return DISGUISES[match[2] or ""](made)
         return re.sub(r"\{([a-z0-9]+)(?::([a-z]+))?\}", code, text)
 
+    def do_name_service(self, rest):
+        self.store.name_service = rest
+
     def do_clock(self, rest):
         self.store.shift(*rest.split())
 

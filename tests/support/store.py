@@ -73,6 +73,7 @@ class Store:
         self.arguments = list(arguments)
         self.stack = stack or {}
         self.pids = []  # of the last crowd, in the order of its jobs
+        self.name_service = ""  # as name_service.c has it
         self.conf = self.path("7id.conf")
         os.mkdir(self.path("pam.d"))
         self.own(self.dir, self.path("pam.d"))
@@ -128,6 +129,8 @@ class Store:
         """Runs a program as the tests' user; its output as bytes, or the process."""
         env = {"SYSLOG_CAPTURE": self.path("syslog"),
                "AUDIT_CAPTURE": self.path("audit"), "PATH": "/bin:/usr/bin"}
+        if self.name_service:
+            env["NAME_SERVICE"] = self.name_service
         if shift and os.path.exists(self.path("shift")):
             env["CLOCKSHIFT"] = self.path("shift")
         who = {}
