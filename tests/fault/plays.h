@@ -42,14 +42,16 @@ struct play {
 	unsigned int most; /* points of it worth trying; 0: all */
 };
 
-/* What is done to one account; what a help desk does; what is done to the
- * store. */
-extern const struct play account_plays[], code_plays[], care_plays[];
-extern const size_t account_plays_count, code_plays_count, care_plays_count;
+/* What is done to one account; what a help desk does; what codes do that are
+ * typed; what is done to the store. */
+extern const struct play account_plays[], code_plays[], typed_plays[],
+	care_plays[];
+extern const size_t account_plays_count, code_plays_count,
+	typed_plays_count, care_plays_count;
 
 /*
- * Those that a program's only argument names: "account", "code" or "care". Ends
- * the program when it is none of them.
+ * Those that a program's only argument names: "account", "code", "typed" or
+ * "care". Ends the program when it is none of them.
  */
 const struct play *plays_chosen(int argc, char **argv, size_t *ret_count);
 

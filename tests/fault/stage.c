@@ -11,6 +11,7 @@ plays_chosen(int argc, char **argv, size_t *ret_count)
 		size_t count;
 	} all[] = {{"account", account_plays, account_plays_count},
 		   {"code", code_plays, code_plays_count},
+		   {"typed", typed_plays, typed_plays_count},
 		   {"care", care_plays, care_plays_count}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof all / sizeof all[0]; i++) {
@@ -19,7 +20,7 @@ plays_chosen(int argc, char **argv, size_t *ret_count)
 		*ret_count = all[i].count;
 		return all[i].plays;
 	}
-	fprintf(stderr, "usage: %s account | code | care\n", argv[0]);
+	fprintf(stderr, "usage: %s account | code | typed | care\n", argv[0]);
 	exit(2);
 }
 
