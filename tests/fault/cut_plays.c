@@ -7,9 +7,9 @@
  * acknowledged is new, and the next one works. Played back on a disk that is
  * deaf to syncs the same must fail: else this would prove nothing.
  *
- * FAULT_CUTS: how many random cuts at each moment (10; of work on the whole
+ * FAULT_CUTS: how many random cuts at each moment (5; of work on the whole
  * store a fifth of them, at most 4). FAULT_SAMPLE: at how many moments of that
- * work (10); 0: at all.
+ * work (5); 0: at all, but not more than 150.
  */
 #include "tests/fault/disk.h"
 #include "tests/fault/plays.h"
@@ -18,7 +18,7 @@
 #define CHECK_EVERY 8 /* `check` reads everything: not after each cut */
 #define LAST 8	      /* moments at the end: never left out */
 #define MOST 150      /* moments of one work */
-#define DEAF_SAMPLE 8
+#define DEAF_SAMPLE 4
 #define SHOWN 10
 
 struct scene {
@@ -159,8 +159,8 @@ main(int argc, char **argv)
 	const struct play *plays = plays_chosen(argc, argv, &count);
 
 	scene.random = random_begin();
-	scene.some = temp_login_amount("FAULT_CUTS", 10);
-	scene.sample = temp_login_amount("FAULT_SAMPLE", 10);
+	scene.some = temp_login_amount("FAULT_CUTS", 5);
+	scene.sample = temp_login_amount("FAULT_SAMPLE", 5);
 	stage_make(&scene.stage);
 	temp_login_dir(&left);
 	scene.cut = stage_in(&scene.stage, left.dir);
