@@ -9,8 +9,9 @@
 #include "common/usecases/manage.h"
 #include "tests/support/temp_store.h"
 
-/* A name: a numeric address would be known after its first good login. */
-#define TEMP_LOGIN_SOURCE "client.example.org"
+/* A name: a numeric address would be known after its first good login. And one
+ * that libpam's audit finds without asking a name server. */
+#define TEMP_LOGIN_SOURCE "localhost"
 
 struct temp_login {
 	struct temp_store t;
