@@ -19,6 +19,7 @@
 #define PERMISSIONS 0777u
 #define OPEN_WAIT_MS 1000
 #define OPEN_NAP_US 200
+#define OPEN_TRIES 16 /* however late it is */
 
 /* What a file or directory must be to be trusted. */
 struct demand {
@@ -151,7 +152,8 @@ id7_dir_make(const char *path, mode_t mode, int *ret_fd,
 
 	if (!bare_path(path, bare))
 		return id7_fault_errno(ret_fault, path, NULL);
-	/* As a rule it is there; asking to make it would wait for its parent. */
+	/* As a rule it is there; asking to make it would wait for its parent.
+	 */
 	error = id7_dir_open(bare, mode, ret_fd, ret_fault);
 	if (error != ID7_NOT_FOUND)
 		return error;
@@ -216,6 +218,7 @@ id7_file_open(int dirfd, const char *dir, const char *name, int flags,
 		.type = S_IFREG, .mode_max = mode_max, .one_name = true};
 	char path[ID7_FAULT_SUBJECT_MAX];
 	struct id7_deadline deadline = id7_deadline_in(OPEN_WAIT_MS);
+	unsigned int tries = 0;
 	auto_fd fd = -1;
 	struct stat st;
 	enum id7_error error;
@@ -223,7 +226,8 @@ id7_file_open(int dirfd, const char *dir, const char *name, int flags,
 	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
 	/* No name left: it was replaced just now, so the new one is wanted.
 	 * While a rename is under way the old one is still found, for as long
-	 * as the kernel lets the other process wait. */
+	 * as the kernel lets the other process wait; and it may let this one
+	 * wait between two calls until the time is over. */
 	do {
 		if (fd >= 0)
 			id7_deadline_nap(deadline, OPEN_NAP_US);
@@ -234,7 +238,9 @@ id7_file_open(int dirfd, const char *dir, const char *name, int flags,
 			return open_failed(dirfd, name, path, ret_fault);
 		if (fstat(fd, &st) != 0)
 			return id7_fault_errno(ret_fault, dir, name);
-	} while (st.st_nlink == 0 && id7_deadline_left(deadline) > 0);
+		tries++;
+	} while (st.st_nlink == 0 &&
+		 (tries < OPEN_TRIES || id7_deadline_left(deadline) > 0));
 	error = check_trust(&st, &demand, path, ret_fault);
 	if (error != ID7_OK)
 		return error;

@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "common/effects/scope.h"
 #include "tests/support/check.h"
 #include "tests/support/temp.h"
 
@@ -29,6 +31,10 @@ fails_now(void)
 
 ssize_t __real_write(int fd, const void *buf, size_t len);
 ssize_t __wrap_write(int fd, const void *buf, size_t len);
+int __real_fstat64(int fd, struct stat *st);
+int __wrap_fstat64(int fd, struct stat *st);
+int __real_clock_gettime(clockid_t clock, struct timespec *ret_time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time);
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 int __real_renameat(int from, const char *a, int to, const char *b);
@@ -42,6 +48,32 @@ __wrap_write(int fd, const void *buf, size_t len)
 	if (short_writes && len > 1)
 		len = 1;
 	return __real_write(fd, buf, len);
+}
+
+/* "later" takes the place of "late" in this directory; -1: it does not. */
+static int pause_dirfd = -1;
+static time_t pause_s;
+
+int
+__wrap_fstat64(int fd, struct stat *st)
+{
+	if (pause_dirfd >= 0) {
+		CHECK_INT(__real_renameat(pause_dirfd, "later", pause_dirfd,
+					  "late"),
+			  0);
+		pause_dirfd = -1;
+		pause_s = 60;
+	}
+	return __real_fstat64(fd, st);
+}
+
+int
+__wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	int code = __real_clock_gettime(clock, ret_time);
+
+	ret_time->tv_sec += pause_s;
+	return code;
 }
 
 int
@@ -575,6 +607,33 @@ a_full_disk_is_named(void)
 	close(fd);
 }
 
+/*
+ * Opened, then replaced while this process was kept from running, for longer
+ * than anybody would wait: that is no second name, and the new file is there.
+ */
+static void
+a_file_replaced_in_a_long_pause_is_opened_anew(struct temp *temp)
+{
+	struct id7_fault fault = {0};
+	auto_fd dirfd = open(temp->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = -1;
+
+	CHECK(dirfd >= 0);
+	for (int i = 0; i < 2; i++) {
+		auto_fd made = openat(dirfd, i == 0 ? "late" : "later",
+				      O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+		CHECK(made >= 0);
+	}
+	pause_dirfd = dirfd;
+	CHECK_INT(id7_file_open(dirfd, temp->dir, "late", O_RDONLY, 0600, &fd,
+				&fault),
+		  ID7_OK);
+	CHECK_INT(pause_dirfd, -1);
+	pause_s = 0;
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -603,6 +662,7 @@ main(void)
 						 ID7_TROUBLE_READ_ONLY);
 	replacing_survives_leftovers_and_short_writes(&temp);
 	an_interrupted_write_goes_on(&temp);
+	a_file_replaced_in_a_long_pause_is_opened_anew(&temp);
 	a_full_disk_is_named();
 	temp_remove(&temp);
 	return check_done();
