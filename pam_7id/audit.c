@@ -10,6 +10,7 @@
 
 #include <security/pam_ext.h>
 
+#include "common/core/network.h"
 #include "common/effects/scope.h"
 
 #define MESSAGE_MAX 64
@@ -32,6 +33,29 @@ warn(struct module *module, int errnum)
 			   strerrordesc_np(errnum));
 }
 
+/* libaudit writes both as they are: what could begin another field is left
+ * out. */
+static const char *
+plain(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789./:_%-";
+
+	return text != NULL && text[strspn(text, letters)] == '\0' ? text
+								   : NULL;
+}
+
+/* Never NULL: libaudit would ask DNS for the host's. */
+static const char *
+address(const char *rhost)
+{
+	struct id7_address unused;
+
+	return rhost != NULL && id7_network_address(rhost, &unused) ? rhost
+								    : "?";
+}
+
 static void
 send_all(struct module *module, const int *types, size_t count)
 {
@@ -50,8 +74,9 @@ send_all(struct module *module, const int *types, size_t count)
 		snprintf(message, sizeof message, "op=pam_7id ");
 	for (size_t i = 0; i < count; i++) {
 		if (audit_log_user_message(fd, types[i], message,
-					   module->origin.rhost, NULL,
-					   module->origin.tty, 1) <= 0) {
+					   plain(module->origin.rhost),
+					   address(module->origin.rhost),
+					   plain(module->origin.tty), 1) <= 0) {
 			warn(module, errno);
 			return;
 		}

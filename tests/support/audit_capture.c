@@ -2,6 +2,7 @@
 /* Takes what would go to the kernel's audit: linked into a test program or
  * preloaded, it stands before libaudit. */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,15 @@ audit_open(void)
 		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
+/* libaudit asks DNS for the address of a host when it is given none. */
+static const char *
+asked(const char *host, const char *addr)
+{
+	bool has_host = host != NULL && *host != '\0';
+
+	return has_host && (addr == NULL || *addr == '\0') ? " asked=dns" : "";
+}
+
 static int
 take(int fd, const char *line)
 {
@@ -45,9 +55,9 @@ audit_log_user_message(int fd, int type, const char *message, const char *host,
 {
 	char line[1024];
 
-	(void)addr;
-	snprintf(line, sizeof line, "%d %shostname=%s terminal=%s res=%d\n",
-		 type, message, shown(host), shown(tty), result);
+	snprintf(line, sizeof line, "%d %shostname=%s terminal=%s res=%d%s\n",
+		 type, message, shown(host), shown(tty), result,
+		 asked(host, addr));
 	return take(fd, line);
 }
 
@@ -58,13 +68,13 @@ audit_log_acct_message(int fd, int type, const char *pgname, const char *op,
 {
 	char line[1024];
 
-	(void)pgname, (void)addr;
+	(void)pgname;
 	/* libpam's own. */
 	if (strncmp(op, "PAM:", 4) == 0)
 		return 1;
 	snprintf(line, sizeof line,
-		 "%d op=%s acct=%s id=%d hostname=%s terminal=%s res=%d\n",
+		 "%d op=%s acct=%s id=%d hostname=%s terminal=%s res=%d%s\n",
 		 type, op, shown(name), (int)id, shown(host), shown(tty),
-		 result);
+		 result, asked(host, addr));
 	return take(fd, line);
 }
