@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admin/audit.h"
 #include "admin/faillog.h"
 #include "admin/failtable.h"
 #include "admin/print.h"
@@ -271,6 +272,7 @@ reset_one(struct faillock *run, struct id7 *id7, const char *user)
 	if (error == ID7_NOT_FOUND || error == ID7_INVALID)
 		return no_user(run);
 	ctl_log(run->ctl, user, error, "--reset");
+	audit_unlock(run->ctl, user, error == ID7_OK);
 	if (error == ID7_OK)
 		return FAILLOCK_DONE;
 	return failed_here(run, FAILLOCK_RESET, &fault);

@@ -297,10 +297,10 @@ static const struct row nist_rows[] = {
 	{"N8 3.1.1.2", ID7_N("slips of typing may be forgiven"), built_in},
 	{"N9 3.1.1.2", ID7_N("salted, slow hashes, and a key kept apart"), built_in},
 	{"N10 3.1.3.1", ID7_N("mail is no second factor"), built_in},
-	{"N11 4.2.1.1", ID7_N("saved codes of 64 bits, hashed, for one use"), unknown},
-	{"N12 4.2.1.2", ID7_N("mailed codes of 6 digits, for 24 hours at most"), unknown},
+	{"N11 4.2.1.1", ID7_N("saved codes of 64 bits, hashed, for one use"), built_in},
+	{"N12 4.2.1.2", ID7_N("mailed codes of 6 digits, for 24 hours at most"), built_in},
 	{"N13 4.2.2.1", ID7_N("as many codes as the assurance level asks for"), unknown},
-	{"N14 4.2.3", ID7_N("every recovery is told to all addresses"), unknown},
+	{"N14 4.2.3", ID7_N("every recovery is told to all addresses"), built_in},
 	{NULL, NULL, NULL},
 };
 /* clang-format on */

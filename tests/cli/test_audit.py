@@ -25,13 +25,15 @@ def main():
         run("unlock", "daemon")
         run("unlock", "sakura", "daemon", "--reason", "badge shown")
         run("unlock", "nobody-knows-7", code=3)
+        run("faillock", "--user", "sakura", "--reset")
         with open(capture, encoding="utf-8") as file:
             lines = file.read().splitlines()
         tail = "hostname=? terminal=? res=1"
         check(lines == [
             f"1102 op=7id-unlock acct=daemon id={UID} {tail}",
             f"1102 op=7id-unlock acct=sakura id=-1 {tail}",
-            f"1102 op=7id-unlock acct=daemon id={UID} {tail}"], lines)
+            f"1102 op=7id-unlock acct=daemon id={UID} {tail}",
+            f"1102 op=7id-unlock acct=sakura id=-1 {tail}"], lines)
     done()
 
 
