@@ -31,7 +31,7 @@ account_steps(const struct ctl *ctl, const struct inquiry *inquiry,
 	    !state_counts_only(&inquiry->picture.account) &&
 	    inquiry->picture.reason != ID7_REASON_NO_PASSWORD)
 		steps_add(ctl, steps, ID7_N("if the password is forgotten"),
-			  "passwd %s", name);
+			  "reset issue %s", name);
 }
 
 static void
