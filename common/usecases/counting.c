@@ -8,6 +8,7 @@
 #include "common/effects/guard.h"
 #include "common/usecases/attempt.h"
 #include "common/usecases/claim.h"
+#include "common/usecases/hint.h"
 #include "common/usecases/redeeming.h"
 
 struct id7_counting {
@@ -117,6 +118,7 @@ begin(struct id7 **id7, struct id7_counting **counting,
 		id7_attempt_fail(login, ID7_INTERNAL, NULL);
 	}
 	if (!taken) {
+		id7_hint_login(*id7, a->user, login);
 		release(counting);
 		return;
 	}
@@ -169,5 +171,6 @@ id7_counting_settle(struct id7_counting **counting, enum id7_settlement how,
 	id7_attempt_settle(a, how != ID7_SETTLE_RELEASE, ret_login);
 	if (!id7_guard_leave(&guard))
 		id7_attempt_fail(ret_login, ID7_INTERNAL, NULL);
+	id7_hint_login(a->id7, a->user, ret_login);
 	release(counting);
 }

@@ -15,3 +15,11 @@ id7_hint(struct id7 *id7, const char *name, bool ours)
 	if (id7_outbox_hint(id7_get_config(id7)->store_dir, &subject) != ID7_OK)
 		return;
 }
+
+void
+id7_hint_login(struct id7 *id7, const char *name, const struct id7_login *login)
+{
+	if ((login->events.locked_now || login->owed) &&
+	    !id7_get_config(id7)->no_count)
+		id7_hint(id7, name, login->ours);
+}

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "common/usecases/id7.h"
+#include "common/usecases/login.h"
 
 /*
  * Leaves a hint about the account `name`, or (not `ours`) about a name that is
@@ -13,5 +14,12 @@
  * next flush that looks at everybody finds what is owed.
  */
 void id7_hint(struct id7 *id7, const char *name, bool ours);
+
+/*
+ * The same when the attempt *login of `name` set a lock, or made something else
+ * owed. Nothing with `no_count`.
+ */
+void id7_hint_login(struct id7 *id7, const char *name,
+		    const struct id7_login *login);
 
 #endif

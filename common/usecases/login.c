@@ -74,9 +74,7 @@ attempt(struct id7 *id7, const char *user, const struct id7_secret *typed,
 			deadline, ret_login);
 	if (!id7_guard_leave(&guard))
 		id7_attempt_fail(ret_login, ID7_INTERNAL, NULL);
-	if ((ret_login->events.locked_now || ret_login->owed) &&
-	    !id7_get_config(id7)->no_count)
-		id7_hint(id7, user, ret_login->ours);
+	id7_hint_login(id7, user, ret_login);
 }
 
 void

@@ -2,6 +2,7 @@
 /* A place that is kept while another program verifies. */
 #include "common/usecases/counting.h"
 
+#include "common/effects/outbox.h"
 #include "common/usecases/change.h"
 #include "tests/support/site.h"
 
@@ -15,6 +16,20 @@ look(struct site *site, const char *name)
 
 	CHECK_INT(id7_manage_look(site->id7, name, &picture, &fault), ID7_OK);
 	return picture;
+}
+
+/* Those whom the next flush looks at. */
+static uint64_t
+hints(const struct site *site)
+{
+	auto_outbox outbox = ID7_OUTBOX_NONE;
+	struct id7_fault fault;
+
+	CHECK_INT(id7_outbox_open(site->config.store_dir,
+				  id7_get_store(site->id7), true, &outbox,
+				  &fault),
+		  ID7_OK);
+	return id7_outbox_hints(&outbox);
 }
 
 static void
@@ -127,8 +142,10 @@ places_are_few(struct site *site)
 {
 	struct id7_counting *held[3];
 	struct id7_login login;
+	uint64_t before;
 
 	enrol(site, "bob", 0);
+	before = hints(site);
 	site->config.slot_wait = 0;
 	for (int i = 0; i < 3; i++)
 		held[i] = begin(site, "bob", NULL, &login);
@@ -136,10 +153,12 @@ places_are_few(struct site *site)
 	CHECK(begin(site, "bob", TYPED, &login) == NULL);
 	CHECK_INT(login.error, ID7_BUSY);
 	CHECK_INT(login.reason, ID7_REASON_BUSY);
+	CHECK_INT(hints(site), before);
 	for (int i = 0; i < 3; i++)
 		id7_counting_settle(&held[i], ID7_SETTLE_WRONG,
 				    id7_deadline_in(10000), &login);
 	CHECK(login.events.locked_now);
+	CHECK_INT(hints(site), before + 1);
 	CHECK(begin(site, "bob", TYPED, &login) == NULL);
 	CHECK_INT(login.reason, ID7_REASON_LOCKED_OUT);
 }
