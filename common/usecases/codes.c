@@ -27,6 +27,8 @@ struct order {
 	enum id7_code_kind kind;
 	uint32_t place;
 	int64_t expires;
+	const struct id7_account *seen; /* or NULL: whoever has the name */
+	bool moved;			/* `seen` is no longer what is stored */
 	struct id7_code *code; /* those to store, or the one presented */
 	uint32_t count;
 	uint32_t kinds; /* to end; then those that there were */
@@ -91,6 +93,18 @@ draw(enum id7_code_kind kind, struct id7_code *ret_code)
 		ret_code->symbol[i] &= 31;
 }
 
+/* Where a code for `seen` is sent, it would open what is stored. */
+static bool
+same_addressee(const struct id7_account *seen,
+	       const struct id7_account *account)
+{
+	return memcmp(seen->id, account->id, ID7_ID_LEN) == 0 &&
+	       memcmp(seen->address, account->address,
+		      sizeof account->address) == 0 &&
+	       memcmp(seen->address_confirmed, account->address_confirmed,
+		      sizeof account->address_confirmed) == 0;
+}
+
 static enum id7_error
 store_code(struct order *order, struct id7_account *account,
 	   const struct id7_now *now)
@@ -98,6 +112,10 @@ store_code(struct order *order, struct id7_account *account,
 	struct id7_code_slot *slot = &account->code[order->kind];
 	bool forever = order->kind == ID7_CODE_UNLOCK && order->expires == 0;
 
+	order->moved =
+		order->seen != NULL && !same_addressee(order->seen, account);
+	if (order->moved)
+		return ID7_EXISTS;
 	if (!id7_redeem_may(account, order->kind, now) ||
 	    (!forever && order->expires <= now->wall) ||
 	    (order->kind == ID7_CODE_CONFIRM &&
@@ -112,28 +130,52 @@ store_code(struct order *order, struct id7_account *account,
 	return ID7_OK;
 }
 
+static enum id7_error
+make_code(struct order *order, const char *name, struct id7_deadline deadline,
+	  struct id7_code *ret_code, struct id7_fault *ret_fault)
+{
+	struct id7_code code;
+	enum id7_error error;
+
+	if (order->kind == ID7_CODE_SAVED || order->place >= ID7_ADDRESSES)
+		return id7_fault_set(ret_fault, ID7_INVALID, ID7_TROUBLE_NONE,
+				     name);
+	draw(order->kind, &code);
+	order->code = &code;
+	error = carry_out(order, name, store_code, deadline, ret_fault);
+	if (error == ID7_OK && order->moved)
+		error = id7_fault_set(ret_fault, ID7_STALE, ID7_TROUBLE_NONE,
+				      name);
+	if (error == ID7_OK)
+		*ret_code = code;
+	id7_wipe(&code, sizeof code);
+	return error;
+}
+
 enum id7_error
 id7_codes_make(struct id7 *id7, const char *name, enum id7_code_kind kind,
 	       uint32_t place, int64_t expires, struct id7_deadline deadline,
 	       struct id7_code *ret_code, struct id7_fault *ret_fault)
 {
-	struct id7_code code;
+	struct order order = {
+		.id7 = id7, .kind = kind, .place = place, .expires = expires};
+
+	return make_code(&order, name, deadline, ret_code, ret_fault);
+}
+
+enum id7_error
+id7_codes_make_for(struct id7 *id7, const struct id7_account *seen,
+		   enum id7_code_kind kind, uint32_t place, int64_t expires,
+		   struct id7_deadline deadline, struct id7_code *ret_code,
+		   struct id7_fault *ret_fault)
+{
 	struct order order = {.id7 = id7,
 			      .kind = kind,
 			      .place = place,
 			      .expires = expires,
-			      .code = &code};
-	enum id7_error error;
+			      .seen = seen};
 
-	if (kind == ID7_CODE_SAVED || place >= ID7_ADDRESSES)
-		return id7_fault_set(ret_fault, ID7_INVALID, ID7_TROUBLE_NONE,
-				     name);
-	draw(kind, &code);
-	error = carry_out(&order, name, store_code, deadline, ret_fault);
-	if (error == ID7_OK)
-		*ret_code = code;
-	id7_wipe(&code, sizeof code);
-	return error;
+	return make_code(&order, seen->name, deadline, ret_code, ret_fault);
 }
 
 static enum id7_error

@@ -29,6 +29,18 @@ enum id7_error id7_codes_make(struct id7 *id7, const char *name,
 			      struct id7_fault *ret_fault) id7_must_use;
 
 /*
+ * id7_codes_make for the account as `seen`, for those who know from it where the
+ * code goes. ID7_STALE: the name is another account's by now, or an address has
+ * changed; nothing is changed.
+ */
+enum id7_error id7_codes_make_for(struct id7 *id7,
+				  const struct id7_account *seen,
+				  enum id7_code_kind kind, uint32_t place,
+				  int64_t expires, struct id7_deadline deadline,
+				  struct id7_code *ret_code,
+				  struct id7_fault *ret_fault) id7_must_use;
+
+/*
  * Makes a sheet of `count` (1..ID7_SAVED_CODES) saved codes, which act as reset
  * codes and do not expire; those of an older sheet are void. Results as
  * id7_codes_make of a reset code.

@@ -82,7 +82,9 @@ change_account(struct id7_run *run, struct debtor *d, mark_fn *change,
 
 	do {
 		error = id7_store_find(run->store, &d->subject, &account);
-		if (error == ID7_OK && change(&account, owed, &run->now))
+		if (error == ID7_OK &&
+		    memcmp(account.id, d->account.id, ID7_ID_LEN) == 0 &&
+		    change(&account, owed, &run->now))
 			error = id7_store_put(run->store, &account,
 					      d->deadline);
 		id7_wipe(&account, sizeof account);
@@ -131,7 +133,7 @@ mint(struct id7_run *run, struct debtor *d, const struct id7_owed *owed,
 	if ((!reset && (owed->notice != ID7_NOTICE_LOCK || !owed->locked)) ||
 	    !any_address(&d->account, true))
 		return ID7_OK;
-	error = id7_run_mint(run, d->account.name, kind, 0,
+	error = id7_run_mint(run, &d->account, kind, 0,
 			     reset ? run->now.wall + ID7_RESET_FRESH
 				   : owed->until,
 			     d->deadline, ret_minted, ret_fault);
@@ -232,12 +234,24 @@ tell_silent(struct id7_run *run, const struct debtor *d,
 
 /* --- one account --- */
 
+/* What was asked for at a prompt, and may no longer be had. */
+static bool
+withdrawn(const struct id7_run *run, const struct debtor *d,
+	  const struct id7_owed *owed)
+{
+	return owed->notice == ID7_NOTICE_RESET &&
+	       (!run->config->self_reset ||
+		!id7_redeem_may(&d->account, ID7_CODE_RESET, &run->now) ||
+		id7_role_of(run->id7, d->account.name).privileged);
+}
+
 static enum id7_error
 settle_one(struct id7_run *run, struct debtor *d, const struct id7_owed *owed,
 	   struct id7_fault *ret_fault)
 {
 	struct id7_minted minted = {.expires = 0};
-	bool silent = owed->mark_only || !any_address(&d->account, false);
+	bool silent = owed->mark_only || withdrawn(run, d, owed) ||
+		      !any_address(&d->account, false);
 	enum id7_error error = ID7_OK;
 
 	if (!silent)
@@ -277,6 +291,9 @@ settle_subject(struct id7_run *run, const struct id7_subject *subject,
 				      run->config->mail_hold, owed);
 		for (size_t i = 0; error == ID7_OK && i < count; i++)
 			error = settle_one(run, &d, &owed[i], ret_fault);
+		/* Another person, or other addresses: look again. */
+		if (error == ID7_STALE && round + 1 < ROUNDS)
+			error = ID7_OK;
 	}
 	id7_wipe(&d, sizeof d);
 	return error == ID7_NOT_FOUND ? ID7_OK : error;

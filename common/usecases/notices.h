@@ -83,7 +83,7 @@ enum id7_error id7_notices_flush(struct id7 *id7, const struct id7_flush *flush,
  * The code lives `ttl` seconds. `news` is told of templates and letters.
  * ID7_OK; *ret_letters of them are written and wait for a flush, 0 when there is
  * no address for it, and then no code was made. ID7_INVALID, ID7_NOT_FOUND,
- * ID7_BUSY, store errors as id7_codes_make; file errors.
+ * ID7_BUSY, ID7_STALE, store errors as id7_codes_make_for; file errors.
  */
 enum id7_error id7_notices_send_code(struct id7 *id7, const char *name,
 				     enum id7_code_kind kind, uint32_t place,

@@ -102,8 +102,8 @@ send_code(struct id7_run *run, const struct id7_account *account,
 		any |= wants_code(account, kind, place, i);
 	if (!any)
 		return ID7_OK;
-	error = id7_run_mint(run, account->name, kind, place,
-			     run->now.wall + ttl, deadline, &minted, ret_fault);
+	error = id7_run_mint(run, account, kind, place, run->now.wall + ttl,
+			     deadline, &minted, ret_fault);
 	if (error == ID7_OK && kind == ID7_CODE_RESET)
 		error = answer_request(run, account->name, deadline, ret_fault);
 	if (error == ID7_OK)

@@ -48,12 +48,12 @@ void id7_run_tell(struct id7_run *run, const struct id7_news *news);
 void id7_run_trouble(struct id7_run *run, const struct id7_fault *fault);
 
 /*
- * Makes a code of `kind` with its void code for `name`, both until `expires`
- * (wall clock; of an unlock code the lock's end, 0: held). ID7_OK;
- * ID7_INVALID: a code would be of no use; errors as id7_codes_make. The caller
- * wipes *ret_minted.
+ * Makes a code of `kind` with its void code for the account as `seen`, both
+ * until `expires` (wall clock; of an unlock code the lock's end, 0: held).
+ * ID7_OK; ID7_INVALID: a code would be of no use; ID7_STALE and other errors as
+ * id7_codes_make_for. The caller wipes *ret_minted.
  */
-enum id7_error id7_run_mint(struct id7_run *run, const char *name,
+enum id7_error id7_run_mint(struct id7_run *run, const struct id7_account *seen,
 			    enum id7_code_kind kind, uint32_t place,
 			    int64_t expires, struct id7_deadline deadline,
 			    struct id7_minted *ret_minted,

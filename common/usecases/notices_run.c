@@ -70,9 +70,10 @@ id7_run_trouble(struct id7_run *run, const struct id7_fault *fault)
 }
 
 enum id7_error
-id7_run_mint(struct id7_run *run, const char *name, enum id7_code_kind kind,
-	     uint32_t place, int64_t expires, struct id7_deadline deadline,
-	     struct id7_minted *ret_minted, struct id7_fault *ret_fault)
+id7_run_mint(struct id7_run *run, const struct id7_account *seen,
+	     enum id7_code_kind kind, uint32_t place, int64_t expires,
+	     struct id7_deadline deadline, struct id7_minted *ret_minted,
+	     struct id7_fault *ret_fault)
 {
 	/* One that ends with the lock is bound to it, whatever becomes of its
 	 * end. */
@@ -84,11 +85,12 @@ id7_run_mint(struct id7_run *run, const char *name, enum id7_code_kind kind,
 	if (expires == 0)
 		expires = run->now.wall + ID7_REDEEM_HELD_SEC;
 	ret_minted->expires = expires;
-	error = id7_codes_make(run->id7, name, kind, place, until, deadline,
-			       &code, ret_fault);
+	error = id7_codes_make_for(run->id7, seen, kind, place, until, deadline,
+				   &code, ret_fault);
 	if (error == ID7_OK && kind != ID7_CODE_CONFIRM) {
-		error = id7_codes_make(run->id7, name, ID7_CODE_VOID, 0,
-				       expires, deadline, &killer, ret_fault);
+		error = id7_codes_make_for(run->id7, seen, ID7_CODE_VOID, 0,
+					   expires, deadline, &killer,
+					   ret_fault);
 		if (error == ID7_OK)
 			id7_code_format(&killer, ret_minted->void_code);
 	}

@@ -19,6 +19,7 @@ struct scene {
 	struct id7_flushed done;
 	unsigned int templates, silent;
 	char problem[200];
+	void (*meanwhile)(struct scene *scene); /* at the first letter */
 };
 
 /* A sendmail that appends each mail whole, or does something else. */
@@ -91,6 +92,12 @@ hear(const struct id7_news *news, void *context)
 
 	scene->templates += news->kind == ID7_NEWS_TEMPLATE;
 	scene->silent += news->kind == ID7_NEWS_SILENT;
+	if (news->kind == ID7_NEWS_QUEUED && scene->meanwhile != NULL) {
+		void (*now)(struct scene *) = scene->meanwhile;
+
+		scene->meanwhile = NULL;
+		now(scene);
+	}
 	if (news->kind == ID7_NEWS_TEMPLATE && news->problem != NULL)
 		snprintf(scene->problem, sizeof scene->problem, "%s %u %s",
 			 strrchr(news->path, '/'), news->problem->line,
@@ -680,6 +687,102 @@ test_cap(void)
 	finish(&scene);
 }
 
+static void
+move_alice(struct scene *scene)
+{
+	const char *address[] = {"new@example.org", NULL};
+
+	CHECK_INT(id7_manage_change(scene->id7, "alice", set_address, address,
+				    temp_store_long(), NULL, NULL),
+		  ID7_OK);
+}
+
+static void
+another_alice(struct scene *scene)
+{
+	CHECK_INT(
+		id7_manage_remove(scene->id7, "alice", temp_store_long(), NULL),
+		ID7_OK);
+	person(scene, "alice", "other@example.org", NULL);
+}
+
+/* A code that is made after the address has changed, or the person, never goes
+ * to the address that was there before. */
+static void
+test_moved(void)
+{
+	struct id7_login login;
+	struct scene scene;
+	const char *got;
+
+	for (int other = 0; other < 2; other++) {
+		start(&scene);
+		person(&scene, "alice", "alice@example.org", NULL);
+		lock(&scene, "alice");
+		temp_login_attempt(scene.id7, "alice", "7R-RESET",
+				   temp_store_long(), &login);
+		CHECK_INT(login.reason, ID7_REASON_RESET_ASKED);
+		scene.meanwhile = other ? another_alice : move_alice;
+		CHECK_INT(flush(&scene, false), ID7_OK);
+		CHECK(scene.meanwhile == NULL);
+		CHECK_INT(scene.done.trouble, 0);
+		got = mails(&scene);
+		CHECK_INT(times(got, "RCPT new@example.org"), !other);
+		CHECK_INT(times(got, "    7R-"), !other);
+		CHECK(strstr(got, "RCPT new@") == NULL ||
+		      strstr(strstr(got, "RCPT new@"), "    7R-") != NULL);
+		CHECK_INT(times(got, "RCPT other@example.org"), 0);
+		finish(&scene);
+	}
+}
+
+static bool
+hold(struct id7_account *account, const struct id7_now *now, void *context)
+{
+	(void)context;
+	account->flags |= ID7_ACCOUNT_HELD;
+	account->held_at = now->wall;
+	return true;
+}
+
+static struct id7_role
+privileged(const char *user, void *context)
+{
+	(void)user, (void)context;
+	return (struct id7_role){.privileged = true};
+}
+
+/* Whoever may not ask any more when the flush comes gets no mail. */
+static void
+test_withdrawn(void)
+{
+	const struct id7_flush how = {false, NULL, NULL};
+	struct id7_login login;
+	struct id7_fault fault;
+	struct scene scene;
+
+	for (int why = 0; why < 4; why++) {
+		start(&scene);
+		person(&scene, "alice", "alice@example.org", NULL);
+		temp_login_attempt(scene.id7, "alice", "7R-RESET",
+				   temp_store_long(), &login);
+		scene.l.config.self_reset = why != 1;
+		if (why == 2)
+			CHECK_INT(id7_manage_change(scene.id7, "alice", hold,
+						    NULL, temp_store_long(),
+						    NULL, NULL),
+				  ID7_OK);
+		open_again(&scene);
+		if (why == 3)
+			id7_ask_role(scene.id7, privileged, NULL);
+		CHECK_INT(
+			id7_notices_flush(scene.id7, &how, &scene.done, &fault),
+			ID7_OK);
+		CHECK_INT(scene.done.sent, why == 0);
+		finish(&scene);
+	}
+}
+
 /* Old and new addresses are told of a change that was made, nobody of one that
  * was not. */
 static void
@@ -771,6 +874,8 @@ main(void)
 	test_broken_outbox();
 	test_phantoms();
 	test_cap();
+	test_moved();
+	test_withdrawn();
 	test_addresses();
 	test_find();
 	return check_done();
