@@ -37,6 +37,9 @@ authenticate(struct module *module)
 	code = result_authenticate(&login);
 	if (code == PAM_SUCCESS)
 		code = proof_keep(module, PROOF_LOGIN, &login);
+	/* No password: a module behind us would lock a keyring with it. */
+	if (code == PAM_SUCCESS && login.proof.by_code)
+		code = pam_set_item(module->pamh, PAM_AUTHTOK, NULL);
 	return code;
 }
 
