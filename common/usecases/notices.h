@@ -130,10 +130,13 @@ enum id7_error id7_notices_change(struct id7 *id7, const char *name,
 				  uint32_t *ret_letters,
 				  struct id7_fault *ret_fault) id7_must_use;
 
+/* Requests that are kept: those that wait, and those of the last hour. */
+#define ID7_FINDS_KEPT 4096
+
 /*
  * Leaves a request to mail the account names of `address` to it; at most one
  * mail an hour. Neither result nor time says whether anybody has the address.
- * ID7_OK; ID7_INVALID: it is no address; file errors.
+ * ID7_OK, also when ID7_FINDS_KEPT are there and this one is forgotten; ID7_INVALID: it is no address; file errors.
  */
 enum id7_error id7_notices_find_id(struct id7 *id7, const char *address,
 				   struct id7_fault *ret_fault) id7_must_use;

@@ -252,6 +252,15 @@ id7_notices_settle(struct id7 *id7, const struct id7_address_change *change,
 
 /* --- the accounts of an address --- */
 
+static bool
+room_for_find(const struct id7_run *run)
+{
+	auto_outbox_list requests = {NULL, 0};
+
+	return id7_outbox_finds(&run->outbox, &requests, NULL) == ID7_OK &&
+	       requests.count < ID7_FINDS_KEPT;
+}
+
 enum id7_error
 id7_notices_find_id(struct id7 *id7, const char *address,
 		    struct id7_fault *ret_fault)
@@ -261,6 +270,7 @@ id7_notices_find_id(struct id7 *id7, const char *address,
 	struct id7_find find = {.asked = 0};
 	struct id7_flushed done;
 	struct id7_run run;
+	bool kept;
 	enum id7_error error;
 
 	if (!id7_account_address_ok(address))
@@ -274,13 +284,15 @@ id7_notices_find_id(struct id7 *id7, const char *address,
 	request.s[2 * ID7_SUBJECT_LEN] = '\0';
 	/* A damaged one is replaced; one that is there is written again, so
 	 * that the time is the same. */
-	if (id7_outbox_find_get(&run.outbox, &request, &find, ret_fault) !=
-		    ID7_OK ||
-	    find.asked > run.now.wall ||
+	kept = id7_outbox_find_get(&run.outbox, &request, &find, ret_fault) ==
+	       ID7_OK;
+	if (!kept || find.asked > run.now.wall ||
 	    (find.done != 0 && run.now.wall - find.done >= FIND_PAUSE_SEC))
 		find = (struct id7_find){.asked = run.now.wall};
 	memcpy(find.address, address, strlen(address) + 1);
-	error = id7_outbox_find_put(&run.outbox, &request, &find, ret_fault);
+	if (kept || room_for_find(&run))
+		error = id7_outbox_find_put(&run.outbox, &request, &find,
+					    ret_fault);
 	id7_run_end(&run);
 	return error;
 }

@@ -860,6 +860,36 @@ test_find(void)
 	finish(&scene);
 }
 
+/* Whoever lets strangers ask cannot be made to fill the disk. */
+static void
+test_finds_bound(void)
+{
+	const struct id7_flush how = {false, NULL, NULL};
+	char path[200];
+	struct id7_fault fault;
+	struct scene scene;
+
+	start(&scene);
+	person(&scene, "alice", "alice@example.org", NULL);
+	CHECK_INT(id7_notices_flush(scene.id7, &how, &scene.done, &fault),
+		  ID7_OK);
+	for (unsigned int i = 0; i < ID7_FINDS_KEPT; i++) {
+		snprintf(path, sizeof path, "%.60s/store/outbox/find-%032x",
+			 scene.l.t.temp.dir, i);
+		close(open(path, O_CREAT | O_WRONLY, 0600));
+	}
+	CHECK_INT(id7_notices_find_id(scene.id7, "alice@example.org", &fault),
+		  ID7_OK);
+	CHECK_INT(files(&scene, "find-"), ID7_FINDS_KEPT);
+	CHECK_INT(id7_notices_flush(scene.id7, &how, &scene.done, &fault),
+		  ID7_OK);
+	CHECK_INT(files(&scene, "find-"), 0);
+	CHECK_INT(id7_notices_find_id(scene.id7, "alice@example.org", &fault),
+		  ID7_OK);
+	CHECK_INT(files(&scene, "find-"), 1);
+	finish(&scene);
+}
+
 int
 main(void)
 {
@@ -878,5 +908,6 @@ main(void)
 	test_withdrawn();
 	test_addresses();
 	test_find();
+	test_finds_bound();
 	return check_done();
 }
