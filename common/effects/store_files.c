@@ -136,6 +136,11 @@ id7_files_read(struct id7_store *store, struct id7_shard shard,
 			      &blob.len, &store->fault);
 	if (error != ID7_OK)
 		return error;
+	/* An end that comes too early would be copied as if it were the whole.
+	 */
+	errno = EIO;
+	if (blob.len != (size_t)st.st_size)
+		return id7_store_blame(store, ID7_IO, name);
 	*ret_blob = blob;
 	blob.bytes = NULL;
 	return ID7_OK;
