@@ -35,17 +35,32 @@ notice_of(const char *name)
 	return (enum id7_notice)n;
 }
 
-int
-main(int argc, char **argv)
+static int
+show(enum id7_notice notice, const struct id7_mime_head *head,
+     const struct id7_letter_values *values)
 {
 	static struct id7_letter letter;
 	static char message[ID7_MESSAGE_MAX];
-	struct id7_letter_values values = {0};
 	struct id7_letter_problem problem;
-	struct id7_template template;
-	struct id7_mime_head head = {.id = "00112233445566778899aabbccddeeff"};
-	enum id7_notice notice;
+	struct id7_template template = id7_letter_builtin(notice, head->lang);
 	size_t len;
+
+	if (id7_letter_fill(notice, template.text, template.len, values,
+			    &letter, &problem) != ID7_OK ||
+	    id7_mime_write(head, &letter, message, sizeof message, &len) !=
+		    ID7_OK)
+		return 3;
+	return fwrite(message, 1, len, stdout) == len ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct id7_letter_values values = {0};
+	struct id7_mime_head head = {.id = "00112233445566778899aabbccddeeff"};
+	char *bytes[ID7_FIELDS] = {NULL};
+	enum id7_notice notice;
+	int code;
 
 	if (argc < 7)
 		return 2;
@@ -59,16 +74,16 @@ main(int argc, char **argv)
 		const char *equals = strchr(argv[i], '=');
 		enum id7_field field;
 
-		if (equals != NULL &&
-		    id7_letter_field(notice, argv[i],
-				     (size_t)(equals - argv[i]), &field))
-			values.value[field] = unhex(equals + 1);
+		if (equals == NULL ||
+		    !id7_letter_field(notice, argv[i],
+				      (size_t)(equals - argv[i]), &field))
+			continue;
+		free(bytes[field]);
+		bytes[field] = unhex(equals + 1);
+		values.value[field] = bytes[field];
 	}
-	template = id7_letter_builtin(notice, head.lang);
-	if (id7_letter_fill(notice, template.text, template.len, &values,
-			    &letter, &problem) != ID7_OK ||
-	    id7_mime_write(&head, &letter, message, sizeof message, &len) !=
-		    ID7_OK)
-		return 3;
-	return fwrite(message, 1, len, stdout) == len ? 0 : 1;
+	code = show(notice, &head, &values);
+	for (int i = 0; i < ID7_FIELDS; i++)
+		free(bytes[i]);
+	return code;
 }
