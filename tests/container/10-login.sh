@@ -85,7 +85,10 @@ it "passwd: the new one is in" ssh_try alice "$first"
 it "passwd: the old one is refused" refuse ssh_try alice "$ours"
 it "passwd: nothing changes without the current one" \
 	not typing 'Current password: ' "$ours" -- runuser -u alice -- passwd
-it "passwd: and that counts as a guess" tally alice ok 2
+it "passwd: an old one is no guess" tally alice ok 0
+it "passwd: nothing changes with a wrong one" \
+	not typing 'Current password: ' 'never hers' -- runuser -u alice -- passwd
+it "passwd: and that counts as a guess" tally alice ok 1
 it "passwd: the same password is still in" ssh_try alice "$first"
 it "passwd: root changes it without the current one" \
 	typing 'New password: ' "$second" 'New password again: ' "$second" \

@@ -82,7 +82,8 @@ never_free() {
 	[ "$guess" = "$answer" ] || [ "$after" -gt "$before" ]
 }
 failures() {
-	7idctl --json status "$1" | sed 's/.*"failures":\([0-9]*\).*/\1/'
+	7idctl --json status "$1" | grep -o '"failures":[0-9]*' | head -n 1 |
+		cut -d: -f2
 }
 
 for kib in 0 1 4 8 16 32 64; do

@@ -10,11 +10,12 @@ start_sshd
 add_unix_user mallory ''
 sed -i 's/^FAIL_DELAY.*/FAIL_DELAY 0/' /etc/login.defs
 
-# lock_out NAME: three wrong guesses, told by su what nobody else is told.
+# lock_out NAME: three wrong guesses, told by su what nobody else is told; never
+# one that was made before, which would be none.
 lock_out() {
 	local n
 	for n in 1 2 3; do
-		su_try "$1" "guess number $n"
+		su_try "$1" "guess number $n $RANDOM $RANDOM"
 	done
 	tally "$1" locked-out 3
 }
